@@ -1,0 +1,29 @@
+"""What every test has: a database that may be emptied, and the cast."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+
+pytest_plugins = ["tasks.tests.cast"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _emptying_history_in_tests() -> Any:
+    """Tests with real commits empty the tables afterwards, which the append-only triggers refuse to anybody else."""
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    original = DatabaseOperations.execute_sql_flush
+
+    def flush(self: Any, sql_list: list[str]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+        try:
+            original(self, sql_list)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SET session_replication_role = origin")
+
+    DatabaseOperations.execute_sql_flush = flush
+    yield
+    DatabaseOperations.execute_sql_flush = original

@@ -1,0 +1,24 @@
+"""People, places, departments, working time and who is away."""
+
+from organization.models.absences import Absence
+from organization.models.calendars import CalendarClosure, CalendarWindow, OfficeCalendar
+from organization.models.departments import Department, Membership, Site
+from organization.models.people import Alias, User
+from organization.models.qualifications import Holding, Qualification
+from organization.models.tokens import ApiToken, IdempotentAnswer
+
+__all__ = [
+    "Absence",
+    "Alias",
+    "ApiToken",
+    "CalendarClosure",
+    "CalendarWindow",
+    "Department",
+    "Holding",
+    "IdempotentAnswer",
+    "Membership",
+    "OfficeCalendar",
+    "Qualification",
+    "Site",
+    "User",
+]

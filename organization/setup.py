@@ -1,0 +1,204 @@
+"""Setting up the office: one verb a noun, each checked, each with its event. Nothing is deleted.
+
+A verb takes an unsaved or changed instance; what differs from the stored row goes into the event. It raises
+ValidationError (by field) for bad values. Work that depends on what changed is computed anew by a background run
+(`organization.signals.hours_changed`).
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+
+from organization.models import (
+    Absence,
+    CalendarClosure,
+    CalendarWindow,
+    Department,
+    Holding,
+    Membership,
+    OfficeCalendar,
+    Qualification,
+    Site,
+    User,
+)
+from organization.signals import hours_changed
+from records import events
+
+M = TypeVar("M", bound=models.Model)
+SECRET = frozenset({"password", "last_login", "folded_name", "lineage", "revision", "digest"})
+
+
+def values_of(row: models.Model) -> dict[str, Any]:
+    """The plain values of a row by attribute name, without secrets and what is derived."""
+    return {
+        field.attname: getattr(row, field.attname)
+        for field in row._meta.concrete_fields
+        if field.name not in SECRET and not field.primary_key
+    }
+
+
+def store(row: M, *, actor: User | None, kind: str, department_id: int | None = None) -> dict[str, list[Any]]:
+    """Validate and save a row and write `add` or `change` with what differs. Returns the differences."""
+    with transaction.atomic():
+        stored = type(row)._default_manager.select_for_update().filter(pk=row.pk).first() if row.pk else None
+        row.full_clean()
+        before = values_of(stored) if stored else {}
+        row.save()
+        changes = {
+            name: [before.get(name), value]
+            for name, value in values_of(row).items()
+            if value != before.get(name)
+        }
+        if stored is None or changes:
+            events.write(
+                "change" if stored else "add",
+                actor=actor,
+                subject_kind=kind,
+                subject_id=row.pk,
+                department_id=department_id,
+                payload={"changes": changes},
+            )
+    return changes
+
+
+def save_site(site: Site, *, actor: User | None) -> Site:
+    """Add or change a site; another zone or other holidays move the clocks of its departments."""
+    with transaction.atomic():
+        fresh = site.pk is None
+        changes = store(site, actor=actor, kind="site")
+        if not fresh and changes.keys() & {"time_zone", "country", "subdivision"}:
+            _announce(site.departments.values_list("pk", flat=True), actor)
+    return site
+
+
+def save_department(department: Department, *, actor: User | None) -> Department:
+    """Add or change a department; those below it follow when it moves. A loop is refused (ValidationError)."""
+    from django.core.exceptions import ValidationError
+    from django.utils.translation import gettext as _
+
+    with transaction.atomic():
+        above = department.parent.lineage if department.parent else []
+        if department.pk and department.pk in above:
+            raise ValidationError({"parent": _("A department cannot be part of itself. Choose another.")})
+        fresh = department.pk is None
+        old = (
+            None
+            if fresh
+            else list(Department.objects.values_list("lineage", flat=True).get(pk=department.pk))
+        )
+        changes = store(department, actor=actor, kind="department", department_id=department.pk)
+        lineage = [*above, department.pk]
+        if lineage != old:
+            _move_below(department, old or [department.pk], lineage)
+        if not fresh and changes.keys() & {"site_id", "calendar_id"}:
+            _announce([department.pk], actor)
+    return department
+
+
+def _move_below(department: Department, old: list[int], new: list[int]) -> None:
+    department.lineage = new
+    Department.objects.filter(pk=department.pk).update(lineage=new)
+    for row in Department.objects.filter(lineage__contains=[department.pk]).exclude(pk=department.pk):
+        Department.objects.filter(pk=row.pk).update(lineage=new + row.lineage[len(old) :])
+
+
+def save_person(person: User, *, actor: User | None) -> User:
+    """Add or change a person; a password is never written to the event."""
+    if not person.password:
+        person.set_unusable_password()
+    store(person, actor=actor, kind="person")
+    return person
+
+
+def save_membership(membership: Membership, *, actor: User | None) -> Membership:
+    """Add or change a membership."""
+    store(membership, actor=actor, kind="membership", department_id=membership.department_id)
+    return membership
+
+
+def save_qualification(qualification: Qualification, *, actor: User | None) -> Qualification:
+    """Add or change a qualification."""
+    store(qualification, actor=actor, kind="qualification")
+    return qualification
+
+
+def save_holding(holding: Holding, *, actor: User | None) -> Holding:
+    """Grant a qualification, or change level and validity of a held one."""
+    store(holding, actor=actor, kind="holding")
+    return holding
+
+
+def save_calendar(
+    calendar: OfficeCalendar,
+    *,
+    actor: User | None,
+    windows: list[CalendarWindow],
+    closures: list[CalendarClosure],
+) -> OfficeCalendar:
+    """Write a calendar with all of its windows and closures; one without any window is refused (ValidationError)."""
+    from django.core.exceptions import ValidationError
+    from django.utils.translation import gettext as _
+
+    if not windows:
+        raise ValidationError(
+            _("Give the calendar at least one window: without any there is no working time.")
+        )
+    with transaction.atomic():
+        fresh = calendar.pk is None
+        before = None if fresh else _hours(calendar)
+        changes = store(calendar, actor=actor, kind="calendar")
+        calendar.windows.all().delete()
+        calendar.closures.all().delete()
+        for row in [*windows, *closures]:
+            row.pk, row.calendar = None, calendar
+            row.full_clean()
+            row.save(force_insert=True)
+        after = _hours(calendar)
+        if after != before or "observes_holidays" in changes:
+            calendar.revision += 1
+            calendar.save(update_fields=["revision"])
+            events.write(
+                "set_hours",
+                actor=actor,
+                subject_kind="calendar",
+                subject_id=calendar.pk,
+                payload={"hours": after},
+            )
+            _announce(calendar.departments.values_list("pk", flat=True), actor)
+    return calendar
+
+
+def _hours(calendar: OfficeCalendar) -> dict[str, Any]:
+    windows = calendar.windows.order_by("weekday", "start").values_list("weekday", "start", "end")
+    closures = calendar.closures.order_by("day", "start").values_list("day", "start", "end", "name")
+    return {
+        "windows": [[day, start.isoformat(), end.isoformat()] for day, start, end in windows],
+        "closures": [
+            [str(day), start and str(start), end and str(end), name] for day, start, end, name in closures
+        ],
+    }
+
+
+def save_absence(absence: Absence, *, actor: User | None) -> Absence:
+    """Add or change an absence. A manager's substitute is made manager by a dated membership of their own."""
+    store(absence, actor=actor, kind="absence")
+    return absence
+
+
+def deactivate(person: User, *, actor: User | None) -> User:
+    """Somebody leaves: no sign-in, tokens ended. Their open work is returned by `tasks.leaving`."""
+    from core import clock
+
+    with transaction.atomic():
+        person.is_active = False
+        store(person, actor=actor, kind="person")
+        person.api_tokens.filter(revoked_at__isnull=True).update(revoked_at=clock.now())
+    return person
+
+
+def _announce(department_ids: Any, actor: User | None) -> None:
+    ids = list(department_ids)
+    if ids:
+        hours_changed.send(sender=Department, department_ids=ids, actor=actor)

@@ -1,0 +1,6 @@
+"""What this floor tells the floors above, sent from verbs only."""
+
+from django.dispatch import Signal
+
+# department_ids, actor: zone, holidays or calendar of these departments changed.
+hours_changed = Signal()

@@ -1,0 +1,88 @@
+"""Where a person stands today: the departments they work in and those they manage."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from dataclasses import dataclass, field
+from typing import Any
+
+from core import clock
+from organization.models.departments import Department, Membership, Role
+
+
+@dataclass(frozen=True)
+class Post:
+    """One membership in force today. `cap` is its own cap, else the department's; `day` is the department's day."""
+
+    department_id: int
+    department: str
+    day: dt.date
+    role: str
+    cap: int | None
+    minutes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`posts` by department; `managed` holds the departments managed directly and all below them."""
+
+    posts: dict[int, Post] = field(default_factory=dict)
+    managed: frozenset[int] = frozenset()
+
+    @property
+    def member(self) -> frozenset[int]:
+        """Departments the person is a member of today, in either role."""
+        return frozenset(self.posts)
+
+    @property
+    def departments(self) -> frozenset[int]:
+        """Departments whose work the person sees."""
+        return frozenset(self.posts) | self.managed
+
+
+def standing_of(user: Any) -> Standing:
+    """Read the standing of one person now, each department's day being that of its own zone. Two statements."""
+    now = clock.now()
+    rows = (
+        Membership.objects.around(now.date())
+        .filter(person_id=user.pk, department__is_active=True)
+        .values_list(
+            "department_id",
+            "department__name",
+            "role",
+            "cap",
+            "department__cap",
+            "minutes",
+            "starts_on",
+            "ends_on",
+            "department__site__time_zone",
+        )
+    )
+    posts: dict[int, Post] = {}
+    for department_id, name, role, cap, department_cap, minutes, starts_on, ends_on, zone in rows:
+        today = now.astimezone(zoneinfo.ZoneInfo(zone)).date()
+        if starts_on <= today and (ends_on is None or today <= ends_on):
+            posts[department_id] = Post(
+                department_id, name, today, role, cap or department_cap, tuple(minutes)
+            )
+    headed = [post.department_id for post in posts.values() if post.role == Role.MANAGER]
+    managed = (
+        frozenset(Department.objects.below(headed).values_list("pk", flat=True)) if headed else frozenset()
+    )
+    return Standing(posts, managed)
+
+
+def works_in(user: Any, department_id: int) -> bool:
+    """Is the person a member of the department today?"""
+    return department_id in user.standing.posts
+
+
+def manages(user: Any, department_id: int | None) -> bool:
+    """May the person act as manager there? Admins act as managers everywhere."""
+    return bool(user.is_admin) or department_id in user.standing.managed
+
+
+def forget(user: Any) -> None:
+    """Drop the standing read earlier, after a change of memberships."""
+    user.__dict__.pop("standing", None)

@@ -1,0 +1,64 @@
+"""Personal API tokens: made once, shown once, stored hashed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.refusals import Refused
+from organization.models import ApiToken, User
+from records import events
+
+PREFIX = "bo_"
+USED_EVERY = dt.timedelta(minutes=1)
+
+
+def digest_of(token: str) -> bytes:
+    """SHA-256 of a token; its 256 random bits need no salt or stretching."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def create_token(
+    person: User, *, actor: User | None, name: str, expires_at: dt.datetime | None = None
+) -> tuple[ApiToken, str]:
+    """A new token acting as `person`, and its text, which is told only now. Raises Refused for a past expiry."""
+    if expires_at and expires_at <= clock.now():
+        raise Refused(_("Choose an expiry ahead."), code="expiry_past", field="expires_at")
+    text = PREFIX + secrets.token_urlsafe(32)
+    with transaction.atomic():
+        token = ApiToken.objects.create(
+            person=person,
+            name=name.strip()[:80] or "API",
+            digest=digest_of(text),
+            hint=text[:7],
+            expires_at=expires_at,
+        )
+        events.write(
+            "add", actor=actor, subject_kind="token", subject_id=token.pk, payload={"name": token.name}
+        )
+    return token, text
+
+
+def revoke_token(token: ApiToken, *, actor: User) -> None:
+    """End a token at once; ending it twice is harmless."""
+    with transaction.atomic():
+        if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=clock.now()):
+            events.write("revoke", actor=actor, subject_kind="token", subject_id=token.pk)
+
+
+def person_of(text: str) -> ApiToken | None:
+    """The valid token behind a text, with its person, or None. Last use is written at most once a minute."""
+    now = clock.now()
+    valid = ApiToken.objects.filter(
+        Q(expires_at__isnull=True) | Q(expires_at__gt=now), revoked_at__isnull=True
+    )
+    token = valid.select_related("person").filter(digest=digest_of(text), person__is_active=True).first()
+    if token and (token.last_used_at is None or now - token.last_used_at > USED_EVERY):
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+    return token

@@ -1,0 +1,92 @@
+"""Sending what leaves the house: at least once, with the same Message-ID each time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import F
+
+from core import clock
+from records.models import Outgoing
+
+log = structlog.get_logger(__name__)
+LEASE = dt.timedelta(minutes=2)
+HANDED = dt.timedelta(minutes=1)
+ATTEMPTS = 5
+BACKOFF = (dt.timedelta(minutes=1), dt.timedelta(minutes=5), dt.timedelta(minutes=30), dt.timedelta(hours=2))
+
+
+def queue_mail(
+    *, key: str, to: str, subject: str, text: str, owner_kind: str = "", owner_id: int | None = None
+) -> None:
+    """Write a mail into the present transaction; `key` says what it is and makes a second one a no-op.
+
+    Line breaks in the subject are folded to spaces, so that headers cannot be split.
+    """
+    row = Outgoing(
+        key=key,
+        to=to,
+        subject=" ".join(subject.split())[:250],
+        text=text,
+        owner_kind=owner_kind,
+        owner_id=owner_id,
+        due_at=clock.now(),
+    )
+    Outgoing.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def lease(message_id: int) -> Outgoing | None:
+    """Take a message for two minutes; None when it is gone, sent, or somebody else's."""
+    now = clock.now()
+    taken = Outgoing.objects.free(now).filter(pk=message_id)
+    if not taken.update(lease_until=now + LEASE, attempts=F("attempts") + 1):
+        return None
+    return Outgoing.objects.get(pk=message_id)
+
+
+def hand_over(limit: int) -> list[int]:
+    """Numbers of due messages to publish; they are offered again in a minute if nobody took them."""
+    now = clock.now()
+    due = list(Outgoing.objects.due(now).order_by("due_at", "id").values_list("pk", flat=True)[:limit])
+    Outgoing.objects.filter(pk__in=due, state=Outgoing.State.DUE).update(due_at=now + HANDED)
+    return due
+
+
+def deliver(message_id: int) -> None:
+    """Lease one message, send it, keep the result. A failure waits longer each time; the fifth parks it."""
+    message = lease(message_id)
+    if message is None:
+        return
+    try:
+        _send(message)
+    except Exception as error:  # whatever the mail server or the network does must not lose the row
+        _failed(message, error)
+        return
+    Outgoing.objects.filter(pk=message.pk).update(
+        state=Outgoing.State.SENT, sent_at=clock.now(), lease_until=None, result="sent"
+    )
+
+
+def _send(message: Outgoing) -> None:
+    domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ")
+    EmailMessage(
+        subject=message.subject,
+        body=message.text,
+        to=[message.to],
+        headers={"Message-ID": f"<{message.identity}@{domain}>", "Auto-Submitted": "auto-generated"},
+    ).send()
+
+
+def _failed(message: Outgoing, error: Exception) -> None:
+    log.warning("outgoing_failed", outgoing=message.pk, attempts=message.attempts, error=type(error).__name__)
+    spent = message.attempts >= ATTEMPTS
+    fields: dict[str, Any] = {"lease_until": None, "result": f"{type(error).__name__}: {error}"[:2000]}
+    if spent:
+        fields["state"] = Outgoing.State.PARKED
+    else:
+        fields["due_at"] = clock.now() + BACKOFF[min(message.attempts, len(BACKOFF)) - 1]
+    Outgoing.objects.filter(pk=message.pk).update(**fields)

@@ -1,0 +1,100 @@
+"""Runs: work a person asked for that goes on in the background, with progress, and can be taken up again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+
+from core import clock
+from core.refusals import Refused
+from records.models import Run
+
+log = structlog.get_logger(__name__)
+LEASE = dt.timedelta(minutes=1)
+HANDED = dt.timedelta(seconds=30)
+ATTEMPTS = 5
+Work = Callable[[Run], dict[str, Any]]
+_kinds: dict[str, Work] = {}
+
+
+def kind(name: str) -> Callable[[Work], Work]:
+    """Register the function that does a kind of run; it gets the run and returns its result (JSON-able).
+
+    It must be safe to run again from `run.place`, and call `progress` at least twice a minute.
+    """
+
+    def register(work: Work) -> Work:
+        _kinds[name] = work
+        return work
+
+    return register
+
+
+def ask(name: str, *, actor: Any | None, parameters: dict[str, Any]) -> Run:
+    """Write a run into the present transaction; the tick starts it. Raises KeyError for an unknown kind."""
+    _kinds[name]
+    return Run.objects.create(kind=name, parameters=parameters, asked_by=actor)
+
+
+def progress(run: Run, *, done: int, total: int | None = None, place: Any = None) -> None:
+    """Tell how far a run is and renew its lease; `place` is where to go on after an interruption."""
+    run.done = done
+    run.total = total if total is not None else run.total
+    run.place = place if place is not None else run.place
+    run.lease_until = clock.now() + LEASE
+    run.save(update_fields=["done", "total", "place", "lease_until"])
+
+
+def hand_over(limit: int) -> list[int]:
+    """Numbers of due runs to publish; they are offered again in half a minute if nobody took them."""
+    now = clock.now()
+    due = list(Run.objects.due(now).order_by("id").values_list("pk", flat=True)[:limit])
+    Run.objects.due(now).filter(pk__in=due).update(state=Run.State.QUEUED, lease_until=now + HANDED)
+    return due
+
+
+def perform(run_id: int) -> None:
+    """Do one queued run to its end; harmless when it is gone, finished, or in other hands.
+
+    Five starts without an end park it. Exceptions end it as failed with a sentence kept for the person.
+    """
+    run = _take(run_id)
+    if run is None:
+        return
+    try:
+        result = _kinds[run.kind](run)
+    except Refused as refused:
+        _finish(run, Run.State.FAILED, error=str(refused.sentence))
+    except Exception as error:
+        log.exception("run_failed", run=run.pk, kind=run.kind)
+        _finish(run, Run.State.FAILED, error=f"{type(error).__name__}: {error}"[:2000])
+    else:
+        _finish(run, Run.State.DONE, result=result)
+
+
+def _take(run_id: int) -> Run | None:
+    now = clock.now()
+    with transaction.atomic():
+        queued = Run.objects.filter(pk=run_id, state=Run.State.QUEUED)
+        run = queued.select_for_update(skip_locked=True).first()
+        if run is None:
+            return None
+        if run.attempts >= ATTEMPTS:
+            _finish(run, Run.State.PARKED, error="It ended five times without finishing.")
+            return None
+        Run.objects.filter(pk=run_id).update(
+            state=Run.State.RUNNING,
+            lease_until=now + LEASE,
+            attempts=F("attempts") + 1,
+            started_at=run.started_at or now,
+        )
+    return Run.objects.get(pk=run_id)
+
+
+def _finish(run: Run, state: str, **fields: Any) -> None:
+    Run.objects.filter(pk=run.pk).update(state=state, finished_at=clock.now(), lease_until=None, **fields)

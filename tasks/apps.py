@@ -1,0 +1,22 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class TasksConfig(AppConfig):
+    name = "tasks"
+    verbose_name = _("Tasks")
+
+    def ready(self) -> None:
+        from core.subjects import Subject, register
+        from tasks import receivers, recompute  # noqa: F401 - they register themselves
+        from tasks.models import Task
+
+        register(
+            Subject(
+                kind="task",
+                label=_("Task"),
+                visible=lambda user: Task.objects.visible_to(user),
+                url=lambda task: task.get_absolute_url(),
+                icon="queue",
+            )
+        )

@@ -1,0 +1,84 @@
+"""The same verb on many tasks: each for itself, with what was done, what was skipped, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from core.refusals import Refused
+from organization.models import Absence, User
+from tasks import rules
+from tasks.models import Task
+from tasks.states import UNFINISHED
+from tasks.transitions import assign, cancel, release
+
+MOST = 500
+
+
+@dataclass
+class Outcome:
+    """References done, and those skipped with the sentence that says why."""
+
+    done: list[str] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+
+
+def each(ids: Iterable[int], *, actor: User, verb: str, act: Callable[[Task], Any]) -> Outcome:
+    """Run `act` on every task the actor reaches, in the order given; rights are asked for each."""
+    wanted = list(dict.fromkeys(ids))[:MOST]
+    tasks = Task.objects.visible_to(actor).for_detail().in_bulk(wanted)
+    outcome = Outcome()
+    for pk in wanted:
+        task = tasks.get(pk)
+        if task is None:
+            outcome.skipped.append((f"T-{pk}", _("it cannot be reached")))
+            continue
+        try:
+            if not rules.RULES[verb](actor, task):
+                raise PermissionDenied(verb)
+            act(task)
+        except PermissionDenied:
+            outcome.skipped.append((task.reference, _("you may not do this with it")))
+        except Refused as refused:
+            outcome.skipped.append((task.reference, str(refused.sentence)))
+        else:
+            outcome.done.append(task.reference)
+    return outcome
+
+
+def assign_all(ids: Iterable[int], *, actor: User, to: User, override: str = "") -> Outcome:
+    """Give many tasks to one person through the gate."""
+    return each(
+        ids, actor=actor, verb="assign", act=lambda task: assign(task, actor=actor, to=to, override=override)
+    )
+
+
+def release_all(ids: Iterable[int], *, actor: User, reason: str = "") -> Outcome:
+    """Return many tasks to the queue."""
+    return each(ids, actor=actor, verb="release", act=lambda task: release(task, actor=actor, reason=reason))
+
+
+def cancel_all(ids: Iterable[int], *, actor: User, reason: str) -> Outcome:
+    """Cancel many tasks with one reason."""
+    return each(ids, actor=actor, verb="cancel", act=lambda task: cancel(task, actor=actor, reason=reason))
+
+
+def move_to_substitute(absence: Absence, *, actor: User) -> Outcome:
+    """Give the open work of somebody absent to their substitute, on their behalf, through the gate."""
+    substitute = absence.substitute
+    if substitute is None:
+        raise Refused(
+            _("%(person)s has no substitute. Name one first.") % {"person": absence.person.name},
+            code="no_substitute",
+        )
+    held = Task.objects.filter(assignee=absence.person, state__in=[s for s in UNFINISHED if s != "in_review"])
+    return each(
+        held.order_by("urgent_at", "id").values_list("pk", flat=True),
+        actor=actor,
+        verb="assign",
+        act=lambda task: assign(task, actor=actor, to=substitute, on_behalf_of=absence.person),
+    )

@@ -1,0 +1,204 @@
+"""The frame of every verb: lock, guard, change, write down. One transaction, one event."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.refusals import Refused
+from organization.models import User
+from organization.standing import forget
+from records import events
+from tasks.models import TallyDelta, Task
+from tasks.states import MOVES, State
+
+# Fields whose changes are history and can be put back.
+TRACKED = (
+    "title",
+    "text",
+    "state",
+    "priority",
+    "version_id",
+    "department_id",
+    "assignee_id",
+    "requester_id",
+    "confidential",
+    "ready_at",
+    "due_at",
+    "due_is_date",
+    "due_from_target",
+    "remaining_minutes",
+    "start_by",
+    "urgent_at",
+    "clock_key",
+    "subject_ref",
+    "claimed_at",
+    "started_at",
+    "first_started_at",
+    "waiting_since",
+    "waiting_until",
+    "waiting_kind",
+    "waiting_reason",
+    "submitted_at",
+    "closed_at",
+)
+
+
+def gone(task_id: int) -> Refused:
+    return Refused(_("The task %(task)s does not exist.") % {"task": f"T-{task_id}"}, code="gone")
+
+
+def lock(task_id: int) -> Task:
+    """The task, locked until the transaction ends. Raises Refused when it does not exist."""
+    task = Task.objects.locked().filter(pk=task_id).first()
+    if task is None:
+        raise gone(task_id)
+    return task
+
+
+def lock_person(person: User) -> User:
+    """Lock the person's row until the transaction ends and read them anew: caps are counted under it."""
+    locked = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    forget(locked)
+    return locked
+
+
+def guard(verb: str, task: Task) -> None:
+    """Raise Refused unless the table of moves lets `verb` start from the task's state."""
+    if task.state not in MOVES[verb]:
+        raise Refused(
+            _("%(task)s is %(state)s, so this cannot be done now.")
+            % {"task": task.reference, "state": str(State(task.state).label).lower()},
+            code=f"not_from_{task.state}",
+            state=task.state,
+        )
+
+
+def snapshot(task: Task) -> dict[str, Any]:
+    """The tracked values as they are."""
+    return {name: getattr(task, name) for name in TRACKED}
+
+
+@dataclass
+class Change:
+    """A verb at work on a locked task: set fields on `task`, and put into `extra`, `involve` what goes with it."""
+
+    task: Task
+    verb: str
+    actor: User | None
+    before: dict[str, Any]
+    at: dt.datetime
+    occurred_at: dt.datetime | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+    involve: list[tuple[int, str]] = field(default_factory=list)
+    reverses_id: int | None = None
+    on_behalf_of: User | None = None
+    event_id: int = 0
+    receiver: User | None = None
+
+
+@contextmanager
+def change(
+    verb: str,
+    task: Task | int,
+    *,
+    actor: User | None,
+    occurred_at: dt.datetime | None = None,
+    receiver: User | None = None,
+) -> Iterator[Change]:
+    """Lock a task, ask the table of moves, let the verb set fields, then save them with their event.
+
+    `occurred_at` (aware) is when it really happened, for imports. An exception in the block undoes everything.
+    `receiver` is the person who may get the task: their row is locked first (always people before tasks, so that
+    two verbs cannot wait for each other) and `change.receiver` is them, read anew.
+    The instance in `change.task` is the fresh, locked one; its `last_event` is the number of the event written.
+    """
+    with transaction.atomic():
+        locked = lock_person(receiver) if receiver else None
+        row = lock(task if isinstance(task, int) else task.pk)
+        guard(verb, row)
+        work = Change(
+            row, verb, actor, snapshot(row), occurred_at or clock.now(), occurred_at, receiver=locked
+        )
+        yield work
+        save(work)
+
+
+def save(work: Change) -> None:
+    """Write the change of a task locked by the caller: row, event, involvement, backlog."""
+    task, before = work.task, work.before
+    changed = {name: getattr(task, name) for name in TRACKED if getattr(task, name) != before[name]}
+    task.revision += 1
+    task.changed_at = work.at
+    Task.objects.filter(pk=task.pk).update(**changed, revision=task.revision, changed_at=task.changed_at)
+    payload = {"revision": task.revision, **work.extra}
+    if changed:
+        payload["changes"] = {name: [before[name], value] for name, value in changed.items()}
+    work.event_id = events.write(
+        work.verb,
+        actor=work.actor,
+        subject_kind="task",
+        subject_id=task.pk,
+        task_id=task.pk,
+        department_id=task.department_id,
+        from_state=before["state"],
+        to_state=task.state,
+        reverses_id=work.reverses_id,
+        on_behalf_of=work.on_behalf_of,
+        occurred_at=work.occurred_at,
+        payload=payload,
+    )
+    task.last_event = work.event_id
+    involve(task.pk, work.involve, work.at)
+    tally(before, task)
+
+
+def involve(task_id: int, people: list[tuple[int, str]], at: dt.datetime) -> None:
+    """Remember that people had a hand in a task; once each way."""
+    if not people:
+        return
+    values = ", ".join(["(%s, %s, %s, %s)"] * len(people))
+    flat = [value for person_id, how in people for value in (task_id, person_id, how, at)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO tasks_involvement (task_id, person_id, how, since) VALUES {values} ON CONFLICT DO NOTHING",
+            flat,
+        )
+
+
+def _share(state: str, assignee_id: int | None, minutes: int) -> tuple[int, int]:
+    return (1, minutes) if state == State.OPEN and assignee_id is None else (0, 0)
+
+
+def tally(before: dict[str, Any] | None, task: Task) -> None:
+    """Append what the change does to the backlog of the departments it touches."""
+    moves: dict[int, list[int]] = {}
+    shares = [(1, task.department_id, _share(task.state, task.assignee_id, task.remaining_minutes))]
+    if before:
+        old = _share(before["state"], before["assignee_id"], before["remaining_minutes"])
+        shares.append((-1, before["department_id"], old))
+    for sign, department_id, (count, minutes) in shares:
+        move = moves.setdefault(department_id, [0, 0])
+        move[0] += sign * count
+        move[1] += sign * minutes
+    rows = [
+        TallyDelta(department_id=department_id, tasks=count, minutes=minutes)
+        for department_id, (count, minutes) in moves.items()
+        if count or minutes
+    ]
+    if rows:
+        TallyDelta.objects.bulk_create(rows)
+
+
+def needs_reason(reason: str) -> str:
+    """The reason, stripped; raises Refused when there is none."""
+    if not reason.strip():
+        raise Refused(_("Say why: a reason is needed."), code="reason_missing", field="reason")
+    return reason.strip()[:2000]

@@ -1,0 +1,171 @@
+"""The one gate: may this person be given work of this procedure in this department now?
+
+Asked by next, claim, assign, bulk, substitute, reopen and the API. `Facts` of a person are read once, the gate itself
+is pure, so that "why not me" is the very answer the verbs give.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core import clock
+from core.refusals import Refused
+from organization.models import User
+from organization.standing import Standing
+from tasks.models import Requirement, Task
+
+DEPARTMENT, QUALIFICATION, ABSENCE, CAP = "department", "qualification", "absence", "cap"
+OVERRIDABLE = frozenset({QUALIFICATION, ABSENCE, CAP})
+
+_FACTS = """SELECT
+  (SELECT json_agg(json_build_array(qualification_id, level, valid_from, valid_until))
+     FROM organization_holding WHERE person_id = %(person)s),
+  (SELECT ends_at FROM organization_absence
+     WHERE person_id = %(person)s AND starts_at <= %(now)s AND ends_at > %(now)s LIMIT 1),
+  (SELECT json_object_agg(department_id, held) FROM (SELECT department_id, count(*) AS held FROM tasks_task
+     WHERE assignee_id = %(person)s AND state IN ('open', 'in_progress')
+     AND state IN ('planned', 'open', 'in_progress', 'waiting', 'in_review') GROUP BY department_id) AS holds)"""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A held qualification: level and validity, days included."""
+
+    level: int
+    valid_from: dt.date
+    valid_until: dt.date | None
+
+    def good(self, level: int, day: dt.date) -> bool:
+        return (
+            self.level >= level
+            and self.valid_from <= day
+            and (self.valid_until is None or day <= self.valid_until)
+        )
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the gate asks of a person. `held` counts claimed and started work per department."""
+
+    standing: Standing
+    holdings: Mapping[int, tuple[Held, ...]]
+    absent_until: dt.datetime | None
+    held: Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a piece of work asks for: department, its local day, (qualification id, name, level)."""
+
+    department_id: int
+    department: str
+    day: dt.date
+    qualifications: tuple[tuple[int, str, int], ...]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The first thing that stands in the way; `code` names the check."""
+
+    code: str
+    sentence: str
+
+
+def gate(facts: Facts, need: Need, *, counts_already: bool = False) -> Failure | None:
+    """The first failing check in the order department, qualification, absence, cap; None when eligible.
+
+    `counts_already` is true when the work is among what the person holds, so that it is not counted twice.
+    """
+    post = facts.standing.posts.get(need.department_id)
+    if post is None:
+        return Failure(DEPARTMENT, _("no member of %(department)s today") % {"department": need.department})
+    for qualification_id, name, level in need.qualifications:
+        if not any(held.good(level, need.day) for held in facts.holdings.get(qualification_id, ())):
+            return Failure(
+                QUALIFICATION,
+                _("no valid qualification %(name)s of level %(level)s") % {"name": name, "level": level},
+            )
+    if facts.absent_until is not None:
+        until = date_format(timezone.localtime(facts.absent_until), "SHORT_DATETIME_FORMAT")
+        return Failure(ABSENCE, _("absent until %(until)s") % {"until": until})
+    held = facts.held.get(need.department_id, 0) - (1 if counts_already else 0)
+    if post.cap is not None and held >= post.cap:
+        return Failure(
+            CAP,
+            ngettext(
+                "already holds %(count)s task of %(department)s, the most allowed",
+                "already holds %(count)s tasks of %(department)s, the most allowed",
+                held,
+            )
+            % {"count": held, "department": need.department},
+        )
+    return None
+
+
+def facts_of(person: User) -> Facts:
+    """Read what the gate asks of a person: standing (one or two statements) and the rest in one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FACTS, {"person": person.pk, "now": clock.now()})
+        holdings, absent_until, held = cursor.fetchone()
+    by_qualification: dict[int, tuple[Held, ...]] = {}
+    for qualification_id, level, valid_from, valid_until in holdings or []:
+        one = Held(
+            level, dt.date.fromisoformat(valid_from), valid_until and dt.date.fromisoformat(valid_until)
+        )
+        by_qualification[qualification_id] = (*by_qualification.get(qualification_id, ()), one)
+    return Facts(
+        person.standing,
+        by_qualification,
+        absent_until,
+        {int(key): count for key, count in (held or {}).items()},
+    )
+
+
+def requirements_of(procedure_id: int) -> tuple[tuple[int, str, int], ...]:
+    """(qualification id, name, level) a procedure asks for."""
+    rows = Requirement.objects.filter(procedure_id=procedure_id).order_by("qualification__name")
+    return tuple(rows.values_list("qualification_id", "qualification__name", "level"))
+
+
+def need_of(task: Task) -> Need:
+    """What a task asks for now. `task.department` comes with its site."""
+    day = clock.now().astimezone(zoneinfo.ZoneInfo(task.department.site.time_zone)).date()
+    return Need(task.department_id, task.department.name, day, requirements_of(task.procedure_id))
+
+
+def check(person: User, task: Task, *, counts_already: bool = False) -> Failure | None:
+    """The gate for one person and one task, facts read now."""
+    return gate(facts_of(person), need_of(task), counts_already=counts_already)
+
+
+def admit(
+    person: User, task: Task, *, manager_override: str = "", counts_already: bool = False
+) -> dict[str, Any]:
+    """Pass the gate, or raise Refused with its first failure. The caller holds the lock on the person.
+
+    `manager_override` is a manager's reason: cap, absence and qualification give way to it, membership never does.
+    Returns what is recorded of an override ({} without one). The caller has checked that the actor may override.
+    """
+    failure = check(person, task, counts_already=counts_already)
+    if failure is None:
+        return {}
+    if manager_override.strip() and failure.code in OVERRIDABLE:
+        return {
+            "override": {"check": failure.code, "was": failure.sentence, "reason": manager_override.strip()}
+        }
+    raise Refused(
+        _("%(person)s cannot be given %(task)s: %(why)s.")
+        % {"person": person.name, "task": task.reference, "why": failure.sentence},
+        code=f"not_eligible_{failure.code}",
+        failure=failure.code,
+    )

@@ -1,0 +1,20 @@
+"""The queue: procedures with versions, tasks, and what people leave on them."""
+
+from tasks.models.procedures import Procedure, ProcedureVersion, Requirement, Step
+from tasks.models.tallies import Tally, TallyDelta
+from tasks.models.tasks import Label, Task
+from tasks.models.traces import Comment, Involvement, StepRun
+
+__all__ = [
+    "Comment",
+    "Involvement",
+    "Label",
+    "Procedure",
+    "ProcedureVersion",
+    "Requirement",
+    "Step",
+    "StepRun",
+    "Tally",
+    "TallyDelta",
+    "Task",
+]

@@ -1,0 +1,157 @@
+"""Take next: the one task this person should do now, given to them in one short transaction.
+
+Candidates are read without locks from the heads of the person's lanes (department, procedure), the best that is still
+free is locked with SKIP LOCKED: callers do not queue behind one row, and work in lanes that are not theirs costs
+nothing. Order is `urgent_at`, ties by id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.refusals import Refused
+from organization.models import User
+from tasks.changes import Change, lock_person, save, snapshot
+from tasks.eligibility import ABSENCE, CAP, Facts, Need, facts_of, gate, need_of
+from tasks.models import Task
+from tasks.models.traces import Involvement
+from tasks.states import HELD, State
+from tasks.transitions import begin, start
+
+# Heads per lane and candidates in all, widened when everything near was taken meanwhile.
+WIDTHS = ((8, 32), (128, 512), (4096, 8192))
+
+# A loose walk over the index task_next finds each department's lanes that hold free work; a lane whose procedure asks
+# for what the person does not validly hold on that department's day is left out before its tasks are read.
+_CANDIDATES = """WITH RECURSIVE place (department_id, day) AS (
+    SELECT * FROM unnest(%(departments)s::bigint[], %(days)s::date[])
+), lane (department_id, day, procedure_id) AS (
+    SELECT department_id, day, (SELECT min(procedure_id) FROM tasks_task t WHERE t.department_id = place.department_id
+        AND t.state = 'open' AND t.assignee_id IS NULL AND NOT t.confidential) FROM place
+    UNION ALL
+    SELECT department_id, day, (SELECT min(procedure_id) FROM tasks_task t WHERE t.department_id = lane.department_id
+        AND t.procedure_id > lane.procedure_id
+        AND t.state = 'open' AND t.assignee_id IS NULL AND NOT t.confidential)
+    FROM lane WHERE procedure_id IS NOT NULL
+)
+SELECT head.id FROM lane CROSS JOIN LATERAL (
+    SELECT t.id, t.urgent_at FROM tasks_task t
+    WHERE t.department_id = lane.department_id AND t.procedure_id = lane.procedure_id
+    AND t.state = 'open' AND t.assignee_id IS NULL AND NOT t.confidential
+    ORDER BY t.urgent_at, t.id LIMIT %(heads)s
+) head
+WHERE NOT EXISTS (
+    SELECT 1 FROM tasks_requirement r WHERE r.procedure_id = lane.procedure_id AND NOT EXISTS (
+        SELECT 1 FROM organization_holding h WHERE h.person_id = %(person)s
+        AND h.qualification_id = r.qualification_id AND h.level >= r.level
+        AND h.valid_from <= lane.day AND (h.valid_until IS NULL OR h.valid_until >= lane.day)))
+ORDER BY head.urgent_at, head.id LIMIT %(most)s"""
+
+_LOCK = """SELECT id FROM tasks_task WHERE id = ANY(%s) AND state = 'open' AND assignee_id IS NULL
+    AND NOT confidential ORDER BY urgent_at, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED"""
+
+
+@dataclass(frozen=True)
+class Served:
+    """What next gave: the task, and whether it was the person's own unfinished work."""
+
+    task: Task
+    was_own: bool
+
+
+def take_next(*, actor: User) -> Served | None:
+    """Give `actor` their next task in progress; None when there is nothing for them.
+
+    Own unfinished work comes first (unless switched off in their profile): what is in progress is returned as it is,
+    what is claimed is started. Raises Refused when the person is absent, or holds as much as allowed everywhere.
+    """
+    with transaction.atomic():
+        person = lock_person(actor)
+        if person.own_first:
+            own = _own_unfinished(person)
+            if own:
+                return own
+        facts = facts_of(person)
+        places = _open_places(facts)
+        if not places:
+            return None
+        task = _lock_best(person, places)
+        if task is None:
+            return None
+        failure = gate(facts, need_of(task))
+        if failure:
+            raise Refused(
+                _("The next task cannot be given to you: %(why)s.") % {"why": failure.sentence},
+                code=f"not_eligible_{failure.code}",
+            )
+        _serve(task, actor)
+        return Served(task, was_own=False)
+
+
+def _own_unfinished(person: User) -> Served | None:
+    """What the person has begun, else what they claimed, most urgent first."""
+    held = list(Task.objects.filter(assignee=person, state__in=list(HELD)).order_by("urgent_at", "id")[:200])
+    held.sort(key=lambda task: task.state != State.IN_PROGRESS)
+    if not held:
+        return None
+    if held[0].state == State.IN_PROGRESS:
+        return Served(Task.objects.for_detail().get(pk=held[0].pk), was_own=True)
+    return Served(start(held[0].pk, actor=person), was_own=True)
+
+
+def _open_places(facts: Facts) -> dict[int, str]:
+    """Department -> local day (ISO) where the person can be given work; what stops them everywhere is refused."""
+    failures = {}
+    places = {}
+    for post in facts.standing.posts.values():
+        failure = gate(facts, Need(post.department_id, post.department, post.day, ()))
+        if failure is None:
+            places[post.department_id] = post.day.isoformat()
+        else:
+            failures[failure.code] = failure
+    if not places and ABSENCE in failures:
+        raise Refused(
+            _("You are %(why)s, so no work is given to you.") % {"why": failures[ABSENCE].sentence},
+            code="not_eligible_absence",
+        )
+    if not places and CAP in failures:
+        raise Refused(
+            _("You hold as many tasks as allowed. Finish or release one first."), code="not_eligible_cap"
+        )
+    return places
+
+
+def _lock_best(person: User, places: dict[int, str]) -> Task | None:
+    for heads, most in WIDTHS:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _CANDIDATES,
+                {
+                    "departments": list(places),
+                    "days": list(places.values()),
+                    "person": person.pk,
+                    "heads": heads,
+                    "most": most,
+                },
+            )
+            candidates = [row[0] for row in cursor.fetchall()]
+            if not candidates:
+                return None
+            cursor.execute(_LOCK, [candidates])
+            row = cursor.fetchone()
+        if row:
+            return Task.objects.for_detail().get(pk=row[0])
+    return None
+
+
+def _serve(task: Task, actor: User) -> None:
+    now = clock.now()
+    work = Change(task, "next", actor, snapshot(task), now)
+    task.assignee, task.claimed_at = actor, now
+    begin(work)
+    work.involve.append((actor.pk, Involvement.How.HELD))
+    save(work)

@@ -1,0 +1,120 @@
+"""Selections of tasks. Reach first (`visible_to`), then what a list or a page shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from core import clock
+from tasks.states import FINISHED, HELD, UNFINISHED, State
+
+LIST_FIELDS = (
+    "id",
+    "title",
+    "state",
+    "priority",
+    "confidential",
+    "department_id",
+    "department__name",
+    "procedure_id",
+    "procedure__name",
+    "assignee_id",
+    "assignee__name",
+    "assignee__email",
+    "requester_id",
+    "subject_kind",
+    "subject_ref",
+    "ready_at",
+    "due_at",
+    "due_is_date",
+    "start_by",
+    "urgent_at",
+    "remaining_minutes",
+    "waiting_since",
+    "waiting_until",
+    "waiting_kind",
+    "waiting_reason",
+    "submitted_at",
+    "opened_at",
+    "closed_at",
+    "changed_at",
+    "revision",
+)
+
+
+def seen_in_departments(user: Any) -> Q:
+    """What of a department's work the person sees: confidential work only as its owner or manager."""
+    return Q(confidential=False) | Q(assignee=user) | Q(department__in=user.standing.managed)
+
+
+class TaskQuerySet(QuerySet[Any]):
+    def visible_to(self, user: Any) -> TaskQuerySet:
+        """Reach (domain.md): admin all, manager and assistant their departments, everybody what they asked for
+        or have in hand, and what they did elsewhere. Confidential content is guarded by `rules.sees_content`.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_admin:
+            return self.all()
+        involved = self.model.involvements.rel.related_model.objects.filter(task=OuterRef("pk"), person=user)
+        return self.filter(
+            Q(department__in=user.standing.departments) & seen_in_departments(user)
+            | Q(assignee=user)
+            | Q(requester=user)
+            | Q(confidential=False) & Exists(involved)
+        )
+
+    def unfinished(self) -> TaskQuerySet:
+        return self.filter(state__in=list(UNFINISHED))
+
+    def finished(self) -> TaskQuerySet:
+        return self.filter(state__in=list(FINISHED))
+
+    def free(self) -> TaskQuerySet:
+        """Open and nobody's."""
+        return self.filter(state=State.OPEN, assignee__isnull=True)
+
+    def held_by(self, user: Any) -> TaskQuerySet:
+        """Claimed or in progress: what counts against the cap."""
+        return self.filter(assignee=user, state__in=list(HELD))
+
+    def mine(self, user: Any) -> TaskQuerySet:
+        """Unfinished work the person has."""
+        return self.unfinished().filter(assignee=user)
+
+    def asked_by(self, user: Any) -> TaskQuerySet:
+        return self.filter(requester=user)
+
+    def overdue(self) -> TaskQuerySet:
+        """Unfinished after its due time; what waits for somebody outside under a target does not count."""
+        return self.unfinished().filter(due_at__lt=clock.now())
+
+    def ready_to_open(self) -> TaskQuerySet:
+        """Planned work whose time has come."""
+        return self.filter(state=State.PLANNED, ready_at__lte=clock.now())
+
+    def ready_to_resume(self) -> TaskQuerySet:
+        """Waiting work whose "until" has come."""
+        return self.filter(state=State.WAITING, waiting_until__lte=clock.now())
+
+    def for_list(self) -> TaskQuerySet:
+        """Just what a row of a list shows."""
+        return self.select_related("department", "procedure", "assignee").only(*LIST_FIELDS)
+
+    def for_detail(self) -> TaskQuerySet:
+        """Everything the task page shows of the row itself."""
+        return self.select_related(
+            "department__site",
+            "department__calendar",
+            "procedure",
+            "version",
+            "assignee",
+            "requester",
+        )
+
+    def locked(self) -> TaskQuerySet:
+        """For a verb: the row alone is locked, what the verb needs to decide comes with it."""
+        return self.select_related(
+            "department__site", "department__calendar", "procedure", "version"
+        ).select_for_update(of=("self",), no_key=True)

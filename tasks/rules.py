@@ -1,0 +1,188 @@
+"""Who may do what with a task. Pure: no statement but the person's standing, read once per request.
+
+A rule says whether somebody may in principle; whether the state allows it is the table of moves' business, and
+`may` asks both for a button.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from organization.standing import manages, works_in
+from tasks.models import Procedure, Task
+from tasks.states import MOVES, State
+
+
+def is_assignee(user: Any, task: Task) -> bool:
+    return task.assignee_id is not None and task.assignee_id == user.pk
+
+
+def is_requester(user: Any, task: Task) -> bool:
+    return task.requester_id is not None and task.requester_id == user.pk
+
+
+def is_manager(user: Any, task: Task) -> bool:
+    """Manager of the task's department; an admin is one everywhere but for confidential tasks."""
+    if task.confidential and task.department_id not in user.standing.managed:
+        return False
+    return manages(user, task.department_id)
+
+
+def is_member(user: Any, task: Task) -> bool:
+    return works_in(user, task.department_id)
+
+
+def sees_content(user: Any, task: Task) -> bool:
+    """Of a confidential task an admin knows that it exists, not what it says."""
+    return (
+        not task.confidential
+        or is_assignee(user, task)
+        or is_requester(user, task)
+        or task.department_id in user.standing.managed
+    )
+
+
+def sees_internal(user: Any, task: Task) -> bool:
+    """Internal comments, files and history: everybody in reach but those who only asked for it."""
+    if not sees_content(user, task):
+        return False
+    inside = is_assignee(user, task) or is_member(user, task) or manages(user, task.department_id)
+    return inside or not is_requester(user, task)
+
+
+def can_open_in(user: Any, department_id: int, procedure: Procedure) -> bool:
+    """Open a task there: a member, its manager, or anybody for a procedure open to requests."""
+    return works_in(user, department_id) or manages(user, department_id) or procedure.open_to_requests
+
+
+def can_claim(user: Any, task: Task) -> bool:
+    return is_member(user, task) and not task.confidential
+
+
+def can_start(user: Any, task: Task) -> bool:
+    return is_assignee(user, task)
+
+
+def can_release(user: Any, task: Task) -> bool:
+    return is_assignee(user, task) or is_manager(user, task)
+
+
+def can_assign(user: Any, task: Task) -> bool:
+    return is_manager(user, task)
+
+
+def can_take_over(user: Any, task: Task) -> bool:
+    """A manager who works there, or a member where the department allows it; never one's own or nobody's."""
+    if task.assignee_id is None or is_assignee(user, task) or not is_member(user, task):
+        return False
+    return is_manager(user, task) or (task.department.members_may_take_over and not task.confidential)
+
+
+def can_wait(user: Any, task: Task) -> bool:
+    return is_assignee(user, task) or is_manager(user, task)
+
+
+can_resume = can_wait
+
+
+def can_mark_step(user: Any, task: Task) -> bool:
+    return is_assignee(user, task)
+
+
+def can_submit(user: Any, task: Task) -> bool:
+    return is_assignee(user, task) and task.version.wants_review
+
+
+def can_review(user: Any, task: Task) -> bool:
+    """In principle a member or manager who did not ask for it and does not hold it; `transitions` asks involvement."""
+    inside = is_member(user, task) or is_manager(user, task)
+    return (
+        inside and not is_assignee(user, task) and not is_requester(user, task) and sees_content(user, task)
+    )
+
+
+can_approve = can_send_back = can_review
+
+
+def can_complete(user: Any, task: Task) -> bool:
+    if task.version.wants_review or task.procedure.closed_by_subject:
+        return False
+    return is_assignee(user, task) or is_manager(user, task)
+
+
+def can_cancel(user: Any, task: Task) -> bool:
+    """A manager; the requester while nobody has it; nobody where the subject closes it."""
+    if task.procedure.closed_by_subject:
+        return False
+    return is_manager(user, task) or (is_requester(user, task) and task.assignee_id is None)
+
+
+def can_reopen(user: Any, task: Task) -> bool:
+    """A manager; the requester (within the department's limit, which the verb checks)."""
+    if task.procedure.closed_by_subject:
+        return False
+    return is_manager(user, task) or is_requester(user, task)
+
+
+def can_hand_off(user: Any, task: Task) -> bool:
+    return is_assignee(user, task) or is_manager(user, task)
+
+
+def can_edit_text(user: Any, task: Task) -> bool:
+    """Title and text: assignee and manager."""
+    return is_assignee(user, task) or is_manager(user, task)
+
+
+can_edit = can_edit_text
+
+
+def can_edit_all(user: Any, task: Task) -> bool:
+    """Priority, due, ready, labels, confidential: manager."""
+    return is_manager(user, task)
+
+
+def can_comment(user: Any, task: Task) -> bool:
+    """Whoever sees what it says."""
+    return sees_content(user, task)
+
+
+can_attach = can_comment
+
+RULES = {
+    "claim": can_claim,
+    "start": can_start,
+    "release": can_release,
+    "assign": can_assign,
+    "take_over": can_take_over,
+    "wait": can_wait,
+    "resume": can_resume,
+    "mark_step": can_mark_step,
+    "submit": can_submit,
+    "approve": can_approve,
+    "send_back": can_send_back,
+    "complete": can_complete,
+    "cancel": can_cancel,
+    "reopen": can_reopen,
+    "hand_off": can_hand_off,
+    "edit": can_edit,
+    "comment": can_comment,
+    "attach": can_attach,
+}
+
+
+def allowed_now(verb: str, task: Task) -> bool:
+    """Does the table of moves let the verb start from the task's state and hands?"""
+    if task.state not in MOVES[verb]:
+        return False
+    if verb == "claim":
+        return task.assignee_id is None
+    if verb == "release":
+        return task.assignee_id is not None
+    if verb in {"start", "take_over"} or (verb == "complete" and task.state == State.OPEN):
+        return task.assignee_id is not None
+    return True
+
+
+def may(user: Any, verb: str, task: Task) -> bool:
+    """Right and state together: what a button asks."""
+    return RULES[verb](user, task) and allowed_now(verb, task)
