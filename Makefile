@@ -1,0 +1,22 @@
+# Two commands: `make run` starts a demo office, `make test` tests it. README.md tells the rest.
+PYTHON ?= python3
+.PHONY: run test test-pg15 check install
+.DEFAULT_GOAL := run
+
+# exec: the signals of the one who started make must reach the office.
+run:
+	@exec $(PYTHON) -m launch run
+
+# make test ARGS="-k next"
+test:
+	@exec $(PYTHON) -m launch test $(ARGS)
+
+# The tests marked `database`, on the distribution's PostgreSQL.
+test-pg15:
+	@exec $(PYTHON) -m launch test-pg15 $(ARGS)
+
+check:
+	@exec $(PYTHON) -m launch check
+
+install:
+	@exec $(PYTHON) -m launch install

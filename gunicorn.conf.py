@@ -1,0 +1,14 @@
+"""gunicorn's settings, in production too: two workers with threads, both made from one loaded application."""
+
+import os
+
+bind = f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+worker_class = "gthread"
+# Shares the loaded code between the workers, and makes a killed one return at once.
+preload_app = True
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+timeout = 60
+graceful_timeout = 4
+control_socket_disable = True

@@ -1,0 +1,36 @@
+"""Migrations, static files, the demo on the first start: one Django process before the office opens."""
+
+import os
+from pathlib import Path
+
+import django
+from django.core.management import call_command, get_commands
+
+from launch.places import Office
+
+
+def main() -> None:
+    """Bring database and static files of the office in DATA up to date."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
+    django.setup()
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    first_demo(Office(Path(os.environ["DATA"])))
+
+
+def first_demo(office: Office) -> None:
+    """Load the demo office on the first start with this database; never again, whatever was deleted since."""
+    mark = office.data / "demo-loaded"
+    database = os.environ["DATABASE_URL"].rsplit("@", 1)[-1]
+    if mark.exists() and database in mark.read_text(encoding="utf-8").splitlines():
+        return
+    if "load_demo" not in get_commands():
+        return
+    print("Loading the demo office", flush=True)
+    call_command("load_demo", if_empty=True)
+    with mark.open("a", encoding="utf-8") as file:
+        file.write(f"{database}\n")
+
+
+if __name__ == "__main__":
+    main()
