@@ -1,0 +1,24 @@
+"""The numbers beside the navigation: capped, so that they cost the same however much there is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+
+from tasks.lists import CAP, capped
+
+_COUNTS = """SELECT
+  (SELECT count(*) FROM (SELECT 1 FROM tasks_task WHERE assignee_id = %(person)s
+     AND state IN ('planned', 'open', 'in_progress', 'waiting', 'in_review') LIMIT %(cap)s) AS mine),
+  (SELECT count(*) FROM (SELECT 1 FROM unnest(%(departments)s::bigint[]) AS d (id) CROSS JOIN LATERAL (
+     SELECT 1 FROM tasks_task WHERE department_id = d.id AND state = 'open' AND assignee_id IS NULL
+     LIMIT %(cap)s) AS heads LIMIT %(cap)s) AS free)"""
+
+
+def nav_counts(user: Any) -> dict[str, str]:
+    """What the person has, and the open work nobody has in their departments. One statement, at most 99+ each."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS, {"person": user.pk, "departments": list(user.standing.departments), "cap": CAP})
+        mine, free = cursor.fetchone()
+    return {"mine": capped(mine), "departments": capped(free)}

@@ -1,0 +1,152 @@
+"""Lists of tasks: who sees which, five named sorts, filters from the address, pages by key.
+
+A list over several departments is a UNION ALL of one ordered index scan each, merged by the planner: it reads the
+rows of the page and one more per department, whatever the pile behind them. Inside the promise of flatness are the
+scopes, the sorts, the department and the free filter; other filters look through the unfinished work of the
+departments in reach at the most.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from core.pages import Cursor, Page, Sort, after, page_of
+from tasks.models import Task
+from tasks.querysets.tasks import TaskQuerySet, seen_in_departments
+from tasks.states import FINISHED, UNFINISHED, State
+
+PAGE = 50
+BRANCHES = 64
+CAP = 100
+SORTS = {
+    sort.name: sort
+    for sort in (
+        Sort("urgent", _("Most urgent first"), "urgent_at"),
+        Sort("due", _("Due first"), "due_at"),
+        Sort("newest", _("Newest first"), "id", descending=True),
+        Sort("oldest", _("Oldest first"), "id"),
+        Sort("changed", _("Last changed first"), "changed_at", descending=True),
+    )
+}
+CLOSED = Sort("closed", _("Last finished first"), "closed_at", descending=True)
+SCOPES = {"mine": _("Mine"), "departments": _("My departments"), "asked": _("Asked for by me")}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What narrows a list; empty means everything. `assignee` 0 means nobody's."""
+
+    departments: tuple[int, ...] = ()
+    states: tuple[str, ...] = ()
+    priorities: tuple[int, ...] = ()
+    procedures: tuple[int, ...] = ()
+    assignee: int | None = None
+    label: int | None = None
+    overdue: bool = False
+    title: str = ""
+
+    @property
+    def finished(self) -> bool:
+        """Only finished work is asked for."""
+        return bool(self.states) and set(self.states) <= set(FINISHED)
+
+    def apply(self, tasks: TaskQuerySet) -> TaskQuerySet:
+        """The tasks that pass all filters but the department's, which chooses branches instead."""
+        conditions: list[Q] = []
+        if self.states:
+            conditions.append(Q(state__in=self.states))
+        if self.priorities:
+            conditions.append(Q(priority__in=self.priorities))
+        if self.procedures:
+            conditions.append(Q(procedure__in=self.procedures))
+        if self.assignee is not None:
+            conditions.append(Q(assignee=self.assignee) if self.assignee else Q(assignee__isnull=True))
+        if self.label:
+            conditions.append(Q(labels=self.label))
+        if self.title:
+            conditions.append(Q(title__icontains=self.title))
+        tasks = tasks.overdue() if self.overdue else tasks
+        return tasks.filter(*conditions) if conditions else tasks
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list to be shown: whose, how sorted, what of it, from where."""
+
+    scope: str = "mine"
+    sort: str = "urgent"
+    filters: Filters = field(default_factory=Filters)
+    place: str = ""
+    size: int = PAGE
+
+
+def sort_of(listing: Listing) -> Sort:
+    """The sort in force: finished work has one of its own, an unknown name means the first."""
+    return CLOSED if listing.filters.finished else SORTS.get(listing.sort, SORTS["urgent"])
+
+
+def branches(user: Any, listing: Listing) -> list[TaskQuerySet]:
+    """Querysets that together are the list, each served by one ordered index scan."""
+    group = FINISHED if listing.filters.finished else UNFINISHED
+    tasks = Task.objects.filter(state__in=list(group))
+    if listing.scope == "asked":
+        asked = Task.objects.asked_by(user) if not listing.filters.states else tasks.filter(requester=user)
+        return [listing.filters.apply(asked)]
+    if listing.scope != "departments":
+        return [listing.filters.apply(tasks.filter(assignee=user))]
+    everything = user.is_admin and not user.standing.departments
+    reach = None if everything else set(user.standing.departments)
+    wanted = set(listing.filters.departments)
+    chosen = (wanted if reach is None else wanted & reach) if wanted else reach
+    seen = tasks if user.is_admin else tasks.filter(seen_in_departments(user))
+    if chosen is None:
+        return [listing.filters.apply(seen)]
+    if len(chosen) > BRANCHES:
+        return [listing.filters.apply(seen.filter(department__in=chosen))]
+    return [listing.filters.apply(seen.filter(department=pk)) for pk in sorted(chosen)]
+
+
+def _merged(parts: list[TaskQuerySet], sort: Sort, cursor: Cursor | None, limit: int) -> list[int]:
+    """Ids of the first rows over all branches in the cursor's direction. One statement."""
+    names = ("id",) if sort.field == "id" else ("id", sort.field)
+    if cursor:
+        parts = [part.filter(after(cursor, sort)) for part in parts]
+    ids: QuerySet[Any]
+    if not parts:
+        return []
+    keyed = [part.order_by().values_list(*names) for part in parts]
+    ids = reduce(lambda one, two: one.union(two, all=True), keyed[1:], keyed[0]) if len(keyed) > 1 else keyed[0]
+    return [row[0] for row in ids.order_by(*sort.order(bool(cursor and cursor.backwards)))[:limit]]
+
+
+def page(user: Any, listing: Listing) -> Page:
+    """One page of the list, rows as `for_list` makes them. Two statements, one when it is empty."""
+    sort = sort_of(listing)
+    cursor = Cursor.decode(listing.place, sort) if listing.place else None
+    ids = _merged(branches(user, listing), sort, cursor, listing.size + 1)
+    known = {task.pk: task for task in Task.objects.for_list().filter(pk__in=ids)} if ids else {}
+    return page_of([known[pk] for pk in ids if pk in known], sort, cursor, listing.size)
+
+
+def capped_count(user: Any, listing: Listing, cap: int = CAP) -> int:
+    """How many tasks the list has, counted up to `cap`: a list is never counted over its history."""
+    parts = [part.order_by().values_list("id")[:cap] for part in branches(user, listing)]
+    total = 0
+    for part in parts if len(parts) <= 1 else [parts[0].union(*parts[1:], all=True)]:
+        total += part[:cap].count() if len(parts) > 1 else part.count()
+    return min(total, cap)
+
+
+def capped(number: int, cap: int = CAP) -> str:
+    """A capped count as people read it: 7, 99+."""
+    return str(number) if number < cap else f"{cap - 1}+"
+
+
+def free_in(department_ids: frozenset[int]) -> Filters:
+    """The filter for open work nobody has."""
+    return Filters(departments=tuple(sorted(department_ids)), states=(State.OPEN,), assignee=0)
