@@ -9,7 +9,7 @@ from organization.models import Department, OfficeCalendar
 from organization.working_time import Closure, Window, WorkingCalendar, calendar_for
 
 _warm: dict[tuple[Any, ...], WorkingCalendar] = {}
-KEPT = 500
+KEPT = 200
 
 
 def calendar_of(department: Department) -> WorkingCalendar:
@@ -43,7 +43,6 @@ def build(calendar: OfficeCalendar, zone: str, country: str, subdivision: str) -
         [Window(row.weekday, row.start, row.end) for row in calendar.windows.all()],
         calendar_for(country, subdivision) if observed else (),
         [Closure(row.day, row.start, row.end) for row in calendar.closures.all()],
-        holiday_key=f"{country}/{subdivision}" if observed else "",
     )
 
 

@@ -24,9 +24,7 @@ work = st.integers(1, 200) | st.integers(2000, 60_000)
 
 @slow
 @given(offices(), long_spans)
-def test_minutes_between_is_what_a_minute_by_minute_count_gives(
-    place: tuple[Office, datetime], length: int
-) -> None:
+def test_minutes_between_is_what_a_minute_by_minute_count_gives(place: tuple[Office, datetime], length: int) -> None:
     office, start = place
     end = start + length * MINUTE
     expected = office.minutes(start, end)
@@ -36,9 +34,7 @@ def test_minutes_between_is_what_a_minute_by_minute_count_gives(
 
 @settings(deadline=None, max_examples=25)
 @given(offices(), st.integers(0, 86_399), st.integers(2 * 3600, 4 * 3600))
-def test_seconds_are_counted_and_rounded_down(
-    place: tuple[Office, datetime], offset: int, length: int
-) -> None:
+def test_seconds_are_counted_and_rounded_down(place: tuple[Office, datetime], offset: int, length: int) -> None:
     office, near = place
     start = near + timedelta(seconds=offset)
     end = start + timedelta(seconds=length)
@@ -48,24 +44,18 @@ def test_seconds_are_counted_and_rounded_down(
 
 @settings(deadline=None, max_examples=15)
 @given(offices(grid=15), st.integers(30_000, 36_000))
-def test_a_year_is_what_a_count_by_quarters_of_an_hour_gives(
-    place: tuple[Office, datetime], length: int
-) -> None:
+def test_a_year_is_what_a_count_by_quarters_of_an_hour_gives(place: tuple[Office, datetime], length: int) -> None:
     """Exact, since every window, closure and clock change of these offices lies on the quarter hour."""
     office, start = place
     if office.zone == "America/St_Johns":  # but for this one, which changed at a minute past midnight
         start = datetime(2024, 1, 1, tzinfo=UTC)
     end = start + length * timedelta(minutes=15)
-    assert office.calendar().minutes_between(start, end) == 15 * office.steps(
-        start, end, timedelta(minutes=15)
-    )
+    assert office.calendar().minutes_between(start, end) == 15 * office.steps(start, end, timedelta(minutes=15))
 
 
 @slow
 @given(offices(), st.integers(500, 4000))
-def test_add_minutes_is_where_a_minute_by_minute_walk_arrives(
-    place: tuple[Office, datetime], minutes: int
-) -> None:
+def test_add_minutes_is_where_a_minute_by_minute_walk_arrives(place: tuple[Office, datetime], minutes: int) -> None:
     office, start = place
     found = office.calendar().add_minutes(start, minutes)
     left = minutes
@@ -79,9 +69,7 @@ def test_add_minutes_is_where_a_minute_by_minute_walk_arrives(
 
 @slow
 @given(offices(), st.integers(500, 4000))
-def test_negative_minutes_are_where_the_walk_back_arrives(
-    place: tuple[Office, datetime], minutes: int
-) -> None:
+def test_negative_minutes_are_where_the_walk_back_arrives(place: tuple[Office, datetime], minutes: int) -> None:
     office, start = place
     found = office.calendar().add_minutes(start, -minutes)
     left = minutes
@@ -120,9 +108,7 @@ def test_taking_away_leads_to_the_last_instant_with_that_many_minutes(
 
 @quick
 @given(offices(), fractions, work)
-def test_there_and_back_does_the_same_work(
-    place: tuple[Office, datetime], fraction: timedelta, minutes: int
-) -> None:
+def test_there_and_back_does_the_same_work(place: tuple[Office, datetime], fraction: timedelta, minutes: int) -> None:
     """From free time one comes back to the end of that free time; from working time to the start itself."""
     calendar, start = place[0].calendar(), place[1] + fraction
     back = calendar.add_minutes(calendar.add_minutes(start, minutes), -minutes)
@@ -190,9 +176,7 @@ def test_no_minutes_change_nothing(place: tuple[Office, datetime], fraction: tim
 
 @quick
 @given(offices(), st.lists(spans, min_size=1, max_size=30))
-def test_is_working_is_what_the_clock_on_the_wall_says(
-    place: tuple[Office, datetime], minutes: list[int]
-) -> None:
+def test_is_working_is_what_the_clock_on_the_wall_says(place: tuple[Office, datetime], minutes: list[int]) -> None:
     office, start = place
     calendar = office.calendar()
     for n in minutes:
@@ -227,9 +211,7 @@ def test_a_due_date_ends_the_same_whether_the_day_is_a_holiday_or_not(
         return
     assert not closed.windows_on(day)
     assert closed.end_of_working_day(day) >= working.end_of_working_day(day)
-    ends = {
-        (window.end == MIDNIGHT, window.end): window for window in windows if window.weekday == day.weekday()
-    }
+    ends = {(window.end == MIDNIGHT, window.end): window for window in windows if window.weekday == day.weekday()}
     last = tuple(window for window in windows if window.end == ends[max(ends)].end)
     if Office(moment[0], last).calendar().windows_on(day):  # unless it lies in an hour that was skipped
         assert closed.end_of_working_day(day) == working.end_of_working_day(day)
@@ -240,9 +222,7 @@ def test_clock_changes_are_all_found() -> None:
     years = {(zone, int(day[:4])) for zone, day in MOMENTS} | {("Africa/Freetown", 1939)}
     for zone, year in sorted(years):
         info = ZoneInfo(zone)
-        hours = walk(
-            datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC), timedelta(hours=1)
-        )
+        hours = walk(datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC), timedelta(hours=1))
         walked = [at.astimezone(info).utcoffset() for at in hours]
         changes = [b for a, b in pairwise(walked) if a != b]
         found = [timedelta(seconds=part.ahead // SECOND) for part in offsets(zone, year)]
