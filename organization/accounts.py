@@ -18,9 +18,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Put the mail to the outgoing rows, so that a silent mail server never slows signing in."""
         message = self.render_mail(template_prefix, email, context)
         digest = hashlib.sha256(str(message.body).encode()).hexdigest()[:32]
-        queue_mail(
-            key=f"account:{email}:{digest}", to=email, subject=str(message.subject), text=str(message.body)
-        )
+        queue_mail(key=f"account:{email}:{digest}", to=email, subject=str(message.subject), text=str(message.body))
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """There are no user names."""

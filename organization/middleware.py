@@ -36,11 +36,7 @@ class PersonLocaleMiddleware:
         request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
         response = self.get_response(request)
         # Template responses are rendered inside the override, streaming ones carry no text of ours.
-        if (
-            hasattr(response, "render")
-            and callable(response.render)
-            and not getattr(response, "is_rendered", True)
-        ):
+        if hasattr(response, "render") and callable(response.render) and not getattr(response, "is_rendered", True):
             response = response.render()
         response.headers.setdefault("Content-Language", language)
         return response

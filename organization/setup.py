@@ -47,9 +47,7 @@ def store(row: M, *, actor: User | None, kind: str, department_id: int | None = 
         before = values_of(stored) if stored else {}
         row.save()
         changes = {
-            name: [before.get(name), value]
-            for name, value in values_of(row).items()
-            if value != before.get(name)
+            name: [before.get(name), value] for name, value in values_of(row).items() if value != before.get(name)
         }
         if stored is None or changes:
             events.write(
@@ -83,11 +81,7 @@ def save_department(department: Department, *, actor: User | None) -> Department
         if department.pk and department.pk in above:
             raise ValidationError({"parent": _("A department cannot be part of itself. Choose another.")})
         fresh = department.pk is None
-        old = (
-            None
-            if fresh
-            else list(Department.objects.values_list("lineage", flat=True).get(pk=department.pk))
-        )
+        old = None if fresh else list(Department.objects.values_list("lineage", flat=True).get(pk=department.pk))
         changes = store(department, actor=actor, kind="department", department_id=department.pk)
         lineage = [*above, department.pk]
         if lineage != old:
@@ -142,9 +136,7 @@ def save_calendar(
     from django.utils.translation import gettext as _
 
     if not windows:
-        raise ValidationError(
-            _("Give the calendar at least one window: without any there is no working time.")
-        )
+        raise ValidationError(_("Give the calendar at least one window: without any there is no working time."))
     with transaction.atomic():
         fresh = calendar.pk is None
         before = None if fresh else _hours(calendar)
@@ -175,9 +167,7 @@ def _hours(calendar: OfficeCalendar) -> dict[str, Any]:
     closures = calendar.closures.order_by("day", "start").values_list("day", "start", "end", "name")
     return {
         "windows": [[day, start.isoformat(), end.isoformat()] for day, start, end in windows],
-        "closures": [
-            [str(day), start and str(start), end and str(end), name] for day, start, end, name in closures
-        ],
+        "closures": [[str(day), start and str(start), end and str(end), name] for day, start, end, name in closures],
     }
 
 

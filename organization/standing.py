@@ -63,13 +63,9 @@ def standing_of(user: Any) -> Standing:
     for department_id, name, role, cap, department_cap, minutes, starts_on, ends_on, zone in rows:
         today = now.astimezone(zoneinfo.ZoneInfo(zone)).date()
         if starts_on <= today and (ends_on is None or today <= ends_on):
-            posts[department_id] = Post(
-                department_id, name, today, role, cap or department_cap, tuple(minutes)
-            )
+            posts[department_id] = Post(department_id, name, today, role, cap or department_cap, tuple(minutes))
     headed = [post.department_id for post in posts.values() if post.role == Role.MANAGER]
-    managed = (
-        frozenset(Department.objects.below(headed).values_list("pk", flat=True)) if headed else frozenset()
-    )
+    managed = frozenset(Department.objects.below(headed).values_list("pk", flat=True)) if headed else frozenset()
     return Standing(posts, managed)
 
 

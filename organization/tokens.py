@@ -39,9 +39,7 @@ def create_token(
             hint=text[:7],
             expires_at=expires_at,
         )
-        events.write(
-            "add", actor=actor, subject_kind="token", subject_id=token.pk, payload={"name": token.name}
-        )
+        events.write("add", actor=actor, subject_kind="token", subject_id=token.pk, payload={"name": token.name})
     return token, text
 
 
@@ -55,9 +53,7 @@ def revoke_token(token: ApiToken, *, actor: User) -> None:
 def person_of(text: str) -> ApiToken | None:
     """The valid token behind a text, with its person, or None. Last use is written at most once a minute."""
     now = clock.now()
-    valid = ApiToken.objects.filter(
-        Q(expires_at__isnull=True) | Q(expires_at__gt=now), revoked_at__isnull=True
-    )
+    valid = ApiToken.objects.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now), revoked_at__isnull=True)
     token = valid.select_related("person").filter(digest=digest_of(text), person__is_active=True).first()
     if token and (token.last_used_at is None or now - token.last_used_at > USED_EVERY):
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
