@@ -52,9 +52,7 @@ def each(ids: Iterable[int], *, actor: User, verb: str, act: Callable[[Task], An
 
 def assign_all(ids: Iterable[int], *, actor: User, to: User, override: str = "") -> Outcome:
     """Give many tasks to one person through the gate."""
-    return each(
-        ids, actor=actor, verb="assign", act=lambda task: assign(task, actor=actor, to=to, override=override)
-    )
+    return each(ids, actor=actor, verb="assign", act=lambda task: assign(task, actor=actor, to=to, override=override))
 
 
 def release_all(ids: Iterable[int], *, actor: User, reason: str = "") -> Outcome:

@@ -124,9 +124,7 @@ def change(
         locked = lock_person(receiver) if receiver else None
         row = lock(task if isinstance(task, int) else task.pk)
         guard(verb, row)
-        work = Change(
-            row, verb, actor, snapshot(row), occurred_at or clock.now(), occurred_at, receiver=locked
-        )
+        work = Change(row, verb, actor, snapshot(row), occurred_at or clock.now(), occurred_at, receiver=locked)
         yield work
         save(work)
 

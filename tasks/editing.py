@@ -58,9 +58,7 @@ def _stale(row: Task, values: dict[str, Any]) -> Stale:
     if "labels" in values:
         theirs["labels"] = [label.name for label in row.labels.all()]
     return Stale(
-        _(
-            "%(task)s was changed by somebody else while you typed. Nothing was overwritten; compare and save again."
-        )
+        _("%(task)s was changed by somebody else while you typed. Nothing was overwritten; compare and save again.")
         % {"task": row.reference},
         theirs=theirs,
         mine=values,
@@ -136,9 +134,7 @@ def comment(task: Task | int, text: str, *, actor: User, for_requester: bool = F
     return written
 
 
-def attach_file(
-    task: Task | int, upload: File[Any], *, actor: User, for_requester: bool = False
-) -> Attachment:
+def attach_file(task: Task | int, upload: File[Any], *, actor: User, for_requester: bool = False) -> Attachment:
     """Put a file to a task; who only asked for the task sees what they attach. Raises Refused as `records.files`."""
     with transaction.atomic():
         row = lock(task if isinstance(task, int) else task.pk)

@@ -46,11 +46,7 @@ class Held:
     valid_until: dt.date | None
 
     def good(self, level: int, day: dt.date) -> bool:
-        return (
-            self.level >= level
-            and self.valid_from <= day
-            and (self.valid_until is None or day <= self.valid_until)
-        )
+        return self.level >= level and self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
 
 
 @dataclass(frozen=True)
@@ -119,9 +115,7 @@ def facts_of(person: User) -> Facts:
         holdings, absent_until, held = cursor.fetchone()
     by_qualification: dict[int, tuple[Held, ...]] = {}
     for qualification_id, level, valid_from, valid_until in holdings or []:
-        one = Held(
-            level, dt.date.fromisoformat(valid_from), valid_until and dt.date.fromisoformat(valid_until)
-        )
+        one = Held(level, dt.date.fromisoformat(valid_from), valid_until and dt.date.fromisoformat(valid_until))
         by_qualification[qualification_id] = (*by_qualification.get(qualification_id, ()), one)
     return Facts(
         person.standing,
@@ -148,9 +142,7 @@ def check(person: User, task: Task, *, counts_already: bool = False) -> Failure 
     return gate(facts_of(person), need_of(task), counts_already=counts_already)
 
 
-def admit(
-    person: User, task: Task, *, manager_override: str = "", counts_already: bool = False
-) -> dict[str, Any]:
+def admit(person: User, task: Task, *, manager_override: str = "", counts_already: bool = False) -> dict[str, Any]:
     """Pass the gate, or raise Refused with its first failure. The caller holds the lock on the person.
 
     `manager_override` is a manager's reason: cap, absence and qualification give way to it, membership never does.
@@ -160,9 +152,7 @@ def admit(
     if failure is None:
         return {}
     if manager_override.strip() and failure.code in OVERRIDABLE:
-        return {
-            "override": {"check": failure.code, "was": failure.sentence, "reason": manager_override.strip()}
-        }
+        return {"override": {"check": failure.code, "was": failure.sentence, "reason": manager_override.strip()}}
     raise Refused(
         _("%(person)s cannot be given %(task)s: %(why)s.")
         % {"person": person.name, "task": task.reference, "why": failure.sentence},

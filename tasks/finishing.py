@@ -77,9 +77,7 @@ def reviewer_failure(task: Task, person: User) -> str:
         return ""
     failure = check(person, task)
     return (
-        failure.sentence
-        if failure and (failure.code in OVERRIDABLE - {"cap"} or failure.code == "department")
-        else ""
+        failure.sentence if failure and (failure.code in OVERRIDABLE - {"cap"} or failure.code == "department") else ""
     )
 
 

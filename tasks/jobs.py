@@ -25,9 +25,7 @@ def open_ready_tasks() -> None:
 def resume_waiting_tasks() -> None:
     """Waiting work whose "until" has come goes on."""
     with events.origin("job"):
-        for pk in (
-            Task.objects.ready_to_resume().order_by("waiting_until").values_list("pk", flat=True)[:BATCH]
-        ):
+        for pk in Task.objects.ready_to_resume().order_by("waiting_until").values_list("pk", flat=True)[:BATCH]:
             try:
                 resume(pk, actor=None)
             except Refused:

@@ -119,9 +119,7 @@ def _open_places(facts: Facts) -> dict[int, str]:
             code="not_eligible_absence",
         )
     if not places and CAP in failures:
-        raise Refused(
-            _("You hold as many tasks as allowed. Finish or release one first."), code="not_eligible_cap"
-        )
+        raise Refused(_("You hold as many tasks as allowed. Finish or release one first."), code="not_eligible_cap")
     return places
 
 

@@ -123,8 +123,7 @@ def published(procedure: Procedure, department: Department) -> ProcedureVersion:
     """The published version of a procedure the department may use; Refused otherwise."""
     if not procedure.is_active or not department.is_active:
         raise Refused(
-            _("%(name)s is no longer in use.")
-            % {"name": procedure.name if department.is_active else department.name},
+            _("%(name)s is no longer in use.") % {"name": procedure.name if department.is_active else department.name},
             code="not_in_use",
             field="procedure" if department.is_active else "department",
         )

@@ -45,9 +45,7 @@ def save_procedure(
                 row.full_clean()
                 row.save(force_insert=True)
         if links and not fresh:
-            events.write(
-                "set_links", actor=actor, subject_kind="procedure", subject_id=procedure.pk, payload=links
-            )
+            events.write("set_links", actor=actor, subject_kind="procedure", subject_id=procedure.pk, payload=links)
         if not fresh and changes.keys() & {"standard_minutes", "target_minutes"}:
             runs.ask("tasks.recompute", actor=actor, parameters={"procedures": [procedure.pk]})
     return procedure
@@ -68,9 +66,7 @@ def draft_of(procedure: Procedure, *, actor: User | None) -> ProcedureVersion:
         for step in published.steps.all() if published else []:
             step.pk, step.version = None, draft
             step.save(force_insert=True)
-        events.write(
-            "draft", actor=actor, subject_kind="procedure", subject_id=procedure.pk, payload={"n": last + 1}
-        )
+        events.write("draft", actor=actor, subject_kind="procedure", subject_id=procedure.pk, payload={"n": last + 1})
     return draft
 
 
@@ -90,9 +86,7 @@ def save_draft(
             step.full_clean()
             step.save(force_insert=True)
         payload: dict[str, Any] = {"version": row.number, "steps": len(steps), "wants_review": wants_review}
-        events.write(
-            "edit_draft", actor=actor, subject_kind="procedure", subject_id=row.procedure_id, payload=payload
-        )
+        events.write("edit_draft", actor=actor, subject_kind="procedure", subject_id=row.procedure_id, payload=payload)
     return row
 
 

@@ -96,9 +96,7 @@ def can_submit(user: Any, task: Task) -> bool:
 def can_review(user: Any, task: Task) -> bool:
     """In principle a member or manager who did not ask for it and does not hold it; `transitions` asks involvement."""
     inside = is_member(user, task) or is_manager(user, task)
-    return (
-        inside and not is_assignee(user, task) and not is_requester(user, task) and sees_content(user, task)
-    )
+    return inside and not is_assignee(user, task) and not is_requester(user, task) and sees_content(user, task)
 
 
 can_approve = can_send_back = can_review

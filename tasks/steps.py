@@ -46,9 +46,7 @@ def parse(step: Step, raw: Any) -> Any:
     }
     reader = readers.get(step.value_kind)  # type: ignore[call-overload]
     if reader is None:
-        raise Refused(
-            _("“%(step)s” asks for no value.") % {"step": step.instruction}, code="no_value", field=step.key
-        )
+        raise Refused(_("“%(step)s” asks for no value.") % {"step": step.instruction}, code="no_value", field=step.key)
     value = reader(step, text)
     if value is None:
         hints = {
@@ -114,15 +112,11 @@ def mark_step(task: Task | int, mark: Mark, *, actor: User) -> Task:
         steps = list(row.version.steps.all())
         step = next((step for step in steps if step.key == mark.key), None)
         if step is None:
-            raise Refused(
-                _("This task has no step %(key)s.") % {"key": mark.key}, code="step_unknown", field="step"
-            )
+            raise Refused(_("This task has no step %(key)s.") % {"key": mark.key}, code="step_unknown", field="step")
         run = StepRun.objects.filter(task=row, step=step).first() or StepRun(task=row, step=step)
         _enter(work, run, step, mark)
         work.involve.append((actor.pk, Involvement.How.MARKED))
-        marked = set(
-            StepRun.objects.filter(task=row, marked_at__isnull=False).values_list("step_id", flat=True)
-        )
+        marked = set(StepRun.objects.filter(task=row, marked_at__isnull=False).values_list("step_id", flat=True))
         row.remaining_minutes = clocks.remaining_of(steps, marked, row.procedure.standard_minutes)
         clocks.set_clock(row)
     return work.task

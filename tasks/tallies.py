@@ -70,8 +70,7 @@ def wrong_tallies() -> list[tuple[int, Backlog, Backlog]]:
                ORDER BY 1"""
         )
         return [
-            (row[0], Backlog(int(row[1]), int(row[2])), Backlog(int(row[3]), int(row[4])))
-            for row in cursor.fetchall()
+            (row[0], Backlog(int(row[1]), int(row[2])), Backlog(int(row[3]), int(row[4]))) for row in cursor.fetchall()
         ]
 
 

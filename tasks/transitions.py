@@ -103,9 +103,7 @@ def release(task: Task | int, *, actor: User, reason: str = "") -> Task:
     return work.task
 
 
-def assign(
-    task: Task | int, *, actor: User, to: User, override: str = "", on_behalf_of: User | None = None
-) -> Task:
+def assign(task: Task | int, *, actor: User, to: User, override: str = "", on_behalf_of: User | None = None) -> Task:
     """Give a task to somebody through the gate; in progress becomes open. `override` is a manager's reason."""
     with change("assign", task, actor=actor, receiver=to) as work:
         if work.task.assignee_id == to.pk:
@@ -128,9 +126,7 @@ def take_over(task: Task | int, *, actor: User, reason: str, override: str = "")
     with change("take_over", task, actor=actor, receiver=actor) as work:
         if work.task.assignee_id in {None, actor.pk}:
             raise Refused(_("There is nobody to take it over from. Claim it."), code="nobodys")
-        work.extra |= {"reason": needs_reason(reason)} | admit(
-            work.receiver, work.task, manager_override=override
-        )
+        work.extra |= {"reason": needs_reason(reason)} | admit(work.receiver, work.task, manager_override=override)
         in_progress = work.task.state == State.IN_PROGRESS
         _give(work, actor)
         if in_progress:
@@ -245,9 +241,7 @@ def hand_off(task: Task | int, *, actor: User, department: Department, reason: s
     with change("hand_off", task, actor=actor) as work:
         row = work.task
         if row.department_id == department.pk:
-            raise Refused(
-                _("It is there already. Choose another department."), code="same_place", field="department"
-            )
+            raise Refused(_("It is there already. Choose another department."), code="same_place", field="department")
         usable = Procedure.objects.usable_in(department.pk).filter(pk=row.procedure_id).exists()
         if not usable or not department.is_active:
             raise Refused(

@@ -42,9 +42,7 @@ def undo(task: Task | int, *, actor: User) -> Task:
         event = undoable(row, actor)
         payload = getattr(event, "payload", None) if event else None
         if event is None or payload is None:
-            raise Refused(
-                _("There is nothing of yours to undo on %(task)s.") % {"task": row.reference}, code="no_undo"
-            )
+            raise Refused(_("There is nothing of yours to undo on %(task)s.") % {"task": row.reference}, code="no_undo")
         if payload.body.get("revision") != row.revision:
             raise Refused(
                 _("%(task)s has changed since, so it cannot be undone.") % {"task": row.reference},

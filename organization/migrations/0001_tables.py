@@ -24,9 +24,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=120, unique=True, verbose_name="name")),
                 (
@@ -35,9 +33,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "revision",
-                    models.PositiveIntegerField(
-                        default=1, editable=False, help_text="Rises with every change of it."
-                    ),
+                    models.PositiveIntegerField(default=1, editable=False, help_text="Rises with every change of it."),
                 ),
             ],
             options={
@@ -51,9 +47,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=120, unique=True, verbose_name="name")),
                 ("description", models.TextField(blank=True, default="", verbose_name="what it certifies")),
@@ -69,9 +63,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=120, unique=True, verbose_name="name")),
                 (
@@ -108,9 +100,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
@@ -154,16 +144,12 @@ class Migration(migrations.Migration):
                 ("is_active", models.BooleanField(default=True, verbose_name="active")),
                 (
                     "own_first",
-                    models.BooleanField(
-                        default=True, verbose_name="Take next offers my own unfinished work first"
-                    ),
+                    models.BooleanField(default=True, verbose_name="Take next offers my own unfinished work first"),
                 ),
                 ("single_keys", models.BooleanField(default=True, verbose_name="Single-key shortcuts")),
                 (
                     "joined_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
             ],
             options={
@@ -184,9 +170,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=80, verbose_name="what it is for")),
                 ("digest", models.BinaryField(unique=True)),
@@ -215,9 +199,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "code",
@@ -252,9 +234,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "members_may_take_over",
-                    models.BooleanField(
-                        default=False, verbose_name="members may take over each other's work"
-                    ),
+                    models.BooleanField(default=False, verbose_name="members may take over each other's work"),
                 ),
                 (
                     "reopen_days",
@@ -306,9 +286,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("starts_at", models.DateTimeField(verbose_name="from")),
                 ("ends_at", models.DateTimeField(verbose_name="until")),
@@ -395,16 +373,12 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("source", models.CharField(max_length=60)),
                 (
                     "kind",
-                    models.CharField(
-                        choices=[("person", "person"), ("department", "department")], max_length=12
-                    ),
+                    models.CharField(choices=[("person", "person"), ("department", "department")], max_length=12),
                 ),
                 ("name", models.CharField(max_length=200)),
                 (
@@ -435,9 +409,7 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("source", "kind", "name"), name="one_meaning_per_alias"),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(
-                                ("department__isnull", True), ("kind", "person"), ("person__isnull", False)
-                            ),
+                            models.Q(("department__isnull", True), ("kind", "person"), ("person__isnull", False)),
                             models.Q(
                                 ("department__isnull", False),
                                 ("kind", "department"),
@@ -455,9 +427,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("key", models.CharField(max_length=255)),
                 ("request_digest", models.BinaryField()),
@@ -484,9 +454,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "role",
@@ -559,9 +527,7 @@ class Migration(migrations.Migration):
                         ),
                         name="membership_ends_after_start",
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(("minutes__len", 7)), name="membership_has_seven_days"
-                    ),
+                    models.CheckConstraint(condition=models.Q(("minutes__len", 7)), name="membership_has_seven_days"),
                     django.contrib.postgres.constraints.ExclusionConstraint(
                         expressions=[
                             (
@@ -603,9 +569,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "weekday",
@@ -625,9 +589,7 @@ class Migration(migrations.Migration):
                 ("start", models.TimeField(verbose_name="from")),
                 (
                     "end",
-                    models.TimeField(
-                        help_text="00:00 means midnight at the end of the day.", verbose_name="to"
-                    ),
+                    models.TimeField(help_text="00:00 means midnight at the end of the day.", verbose_name="to"),
                 ),
                 (
                     "calendar",
@@ -657,9 +619,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("day", models.DateField(verbose_name="day")),
                 ("start", models.TimeField(blank=True, null=True, verbose_name="from")),
@@ -700,9 +660,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "level",

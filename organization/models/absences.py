@@ -37,9 +37,7 @@ class Absence(models.Model):
         verbose_name = _("absence")
         verbose_name_plural = _("absences")
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(ends_at__gt=F("starts_at")), name="absence_ends_after_start"
-            ),
+            models.CheckConstraint(condition=models.Q(ends_at__gt=F("starts_at")), name="absence_ends_after_start"),
             models.CheckConstraint(
                 condition=models.Q(substitute__isnull=True) | ~models.Q(substitute=F("person")),
                 name="absence_substitute_is_another",

@@ -20,9 +20,7 @@ class OfficeCalendar(models.Model):
 
     name = models.CharField(_("name"), max_length=120, unique=True)
     observes_holidays = models.BooleanField(_("closed on the site's public holidays"), default=True)
-    revision = models.PositiveIntegerField(
-        default=1, editable=False, help_text="Rises with every change of it."
-    )
+    revision = models.PositiveIntegerField(default=1, editable=False, help_text="Rises with every change of it.")
 
     class Meta:
         verbose_name = _("working calendar")
@@ -72,9 +70,7 @@ class CalendarClosure(models.Model):
                 condition=models.Q(start__isnull=True, end__isnull=True)
                 | models.Q(start__isnull=False, end__isnull=False, end__gt=F("start")),
                 name="closure_whole_or_span",
-                violation_error_message=_(
-                    "Give both times of a part-day closure, the end after the start, or none."
-                ),
+                violation_error_message=_("Give both times of a part-day closure, the end after the start, or none."),
             )
         ]
 

@@ -101,9 +101,7 @@ def _same(field: str) -> Func:
 
 class Membership(models.Model):
     person = models.ForeignKey(User, models.PROTECT, related_name="memberships", verbose_name=_("person"))
-    department = models.ForeignKey(
-        Department, models.PROTECT, related_name="memberships", verbose_name=_("department")
-    )
+    department = models.ForeignKey(Department, models.PROTECT, related_name="memberships", verbose_name=_("department"))
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.ASSISTANT)
     minutes = ArrayField(
         models.PositiveSmallIntegerField(validators=[MaxValueValidator(1440)]),
@@ -115,9 +113,7 @@ class Membership(models.Model):
         _("tasks held at once"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
     starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(
-        _("until"), null=True, blank=True, help_text=_("The last day; empty while it goes on.")
-    )
+    ends_on = models.DateField(_("until"), null=True, blank=True, help_text=_("The last day; empty while it goes on."))
 
     objects = MembershipQuerySet.as_manager()
 

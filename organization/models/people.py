@@ -44,9 +44,7 @@ class User(AbstractBaseUser):
     folded_name = models.CharField(max_length=160, editable=False)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[check_zone])
     language = models.CharField(_("language"), max_length=8, default="en", choices=settings.LANGUAGES)
-    is_admin = models.BooleanField(
-        _("admin"), default=False, help_text=_("May set up the office and act everywhere.")
-    )
+    is_admin = models.BooleanField(_("admin"), default=False, help_text=_("May set up the office and act everywhere."))
     is_active = models.BooleanField(_("active"), default=True)
     own_first = models.BooleanField(_("Take next offers my own unfinished work first"), default=True)
     single_keys = models.BooleanField(_("Single-key shortcuts"), default=True)
