@@ -1,0 +1,149 @@
+"""The frame of every page: the way around, who is signed in, how much waits. Read on demand, once a page.
+
+Parts drawn for htmx never ask for it, so it costs them nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, get_script_prefix, reverse
+from django.utils.translation import gettext_lazy as _
+
+from tasks.counts import nav_counts
+
+
+def everyone(user: Any) -> bool:
+    """Whoever is signed in."""
+    return True
+
+
+def sees_departments(user: Any) -> bool:
+    """Members and managers of a department, and admins."""
+    return bool(user.is_admin or user.standing.departments)
+
+
+def sets_up(user: Any) -> bool:
+    """Admins set up the office."""
+    return bool(user.is_admin)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One place in the navigation; `short` is its name in the bar of a phone, `count` its key in the counts.
+
+    It is the current place below its own address and below each of `covers`.
+    """
+
+    view: str
+    label: Any
+    icon: str
+    short: Any = None
+    count: str = ""
+    covers: tuple[str, ...] = ()
+    shown: Callable[[Any], bool] = everyone
+
+
+ENTRIES = (
+    Entry("tasks:queue", _("My queue"), "queue", short=_("Queue"), count="mine", covers=("tasks/",)),
+    Entry("tasks:department", _("Department"), "people", count="departments", shown=sees_departments),
+    Entry("admin:index", _("Set-up"), "setup", shown=sets_up),
+)
+
+ACCOUNT_PAGES = (
+    ("profile", _("Profile")),
+    ("account_change_password", _("Password")),
+    ("mfa_index", _("Two-step sign-in")),
+    ("usersessions_list", _("Where I am signed in")),
+)
+
+DEMO_SIGN_INS = (
+    (_("Assistant"), "assistant@demo.example"),
+    (_("Manager"), "manager@demo.example"),
+    (_("Admin"), "admin@demo.example"),
+    (_("Colleague"), "colleague@demo.example"),
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry as this person sees it on this page. `count` is a text such as "9" or "99+", or empty."""
+
+    href: str
+    label: Any
+    short: Any
+    icon: str
+    count: str
+    current: str
+
+
+@cache
+def _address(view: str, prefix: str) -> str | None:
+    try:
+        return reverse(view)
+    except NoReverseMatch:
+        return None
+
+
+def address(view: str) -> str | None:
+    """The address of a named page, None where this office has no such page."""
+    return _address(view, get_script_prefix())
+
+
+class Shell:
+    """What `templates/base.html` and `templates/door.html` ask for, each answer computed at most once."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.office = settings.OFFICE_NAME
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """The navigation of the signed-in person; one call for the counts."""
+        user = self.request.user
+        entries = [(entry, href) for entry in ENTRIES if (href := address(entry.view)) and entry.shown(user)]
+        counts = nav_counts(user) if entries else {}
+        return [
+            Place(
+                href,
+                entry.label,
+                entry.short,
+                entry.icon,
+                counts.get(entry.count, "") if entry.count else "",
+                self._current(href, entry.covers),
+            )
+            for entry, href in entries
+        ]
+
+    @cached_property
+    def account_places(self) -> list[Place]:
+        """The pages about one's own account."""
+        known = [(href, label) for view, label in ACCOUNT_PAGES if (href := address(view))]
+        return [Place(href, label, None, "", "", self._current(href)) for href, label in known]
+
+    @cached_property
+    def new_task(self) -> str | None:
+        """Where a task is made."""
+        return address("tasks:new")
+
+    @cached_property
+    def demo_sign_ins(self) -> tuple[tuple[Any, str], ...]:
+        """Names and addresses of the demo people; empty in an office with real work."""
+        return DEMO_SIGN_INS if settings.DEMO else ()
+
+    def _current(self, href: str, covers: tuple[str, ...] = ()) -> str:
+        path = self.request.path
+        if path == href:
+            return "page"
+        below = (href, *(get_script_prefix() + cover for cover in covers))
+        return "true" if path.startswith(below) else ""
+
+
+def shell(request: HttpRequest) -> dict[str, Shell]:
+    """Context processor: `shell` in every page template."""
+    return {"shell": Shell(request)}
