@@ -7,6 +7,8 @@ import zoneinfo
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
+
 from core import clock
 from organization.models.departments import Department, Membership, Role
 
@@ -41,12 +43,11 @@ class Standing:
         return frozenset(self.posts) | self.managed
 
 
-def standing_of(user: Any) -> Standing:
-    """Read the standing of one person now, each department's day being that of its own zone. Two statements."""
-    now = clock.now()
-    rows = (
+def memberships_around(person_id: int, now: dt.datetime) -> QuerySet[Any]:
+    """What `standing_of` reads of a person's memberships around an instant."""
+    return (
         Membership.objects.around(now.date())
-        .filter(person_id=user.pk, department__is_active=True)
+        .filter(person_id=person_id, department__is_active=True)
         .values_list(
             "department_id",
             "department__name",
@@ -59,6 +60,12 @@ def standing_of(user: Any) -> Standing:
             "department__site__time_zone",
         )
     )
+
+
+def standing_of(user: Any) -> Standing:
+    """Read the standing of one person now, each department's day being that of its own zone. Two statements."""
+    now = clock.now()
+    rows = memberships_around(user.pk, now)
     posts: dict[int, Post] = {}
     for department_id, name, role, cap, department_cap, minutes, starts_on, ends_on, zone in rows:
         today = now.astimezone(zoneinfo.ZoneInfo(zone)).date()

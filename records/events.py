@@ -40,9 +40,16 @@ def current_origin() -> str:
     return _origin.get()
 
 
+class PayloadEncoder(DjangoJSONEncoder):
+    """Django's, but instants keep their microseconds: undo puts back what was there."""
+
+    def default(self, o: Any) -> Any:
+        return o.isoformat() if isinstance(o, dt.datetime) else super().default(o)
+
+
 def canonical(body: Any) -> str:
     """The one JSON text of a payload: keys sorted, no spaces, ISO instants, decimals as text."""
-    return json.dumps(body, sort_keys=True, separators=(",", ":"), cls=DjangoJSONEncoder, ensure_ascii=True)
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), cls=PayloadEncoder, ensure_ascii=True)
 
 
 def digest_of(salt: bytes, body: Any) -> bytes:

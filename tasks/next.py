@@ -19,7 +19,7 @@ from tasks.changes import Change, lock_person, save, snapshot
 from tasks.eligibility import ABSENCE, CAP, Facts, Need, facts_of, gate, need_of
 from tasks.models import Task
 from tasks.models.traces import Involvement
-from tasks.states import HELD, State
+from tasks.states import State
 from tasks.transitions import begin, start
 
 # Heads per lane and candidates in all, widened when everything near was taken meanwhile.
@@ -94,13 +94,13 @@ def take_next(*, actor: User) -> Served | None:
 
 def _own_unfinished(person: User) -> Served | None:
     """What the person has begun, else what they claimed, most urgent first."""
-    held = list(Task.objects.filter(assignee=person, state__in=list(HELD)).order_by("urgent_at", "id")[:200])
-    held.sort(key=lambda task: task.state != State.IN_PROGRESS)
-    if not held:
+    held = Task.objects.held_by(person).order_by("state", "urgent_at", "id").values_list("pk", "state").first()
+    if held is None:
         return None
-    if held[0].state == State.IN_PROGRESS:
-        return Served(Task.objects.for_detail().get(pk=held[0].pk), was_own=True)
-    return Served(start(held[0].pk, actor=person), was_own=True)
+    pk, state = held
+    if state == State.IN_PROGRESS:  # sorts before "open"
+        return Served(Task.objects.for_detail().get(pk=pk), was_own=True)
+    return Served(start(pk, actor=person), was_own=True)
 
 
 def _open_places(facts: Facts) -> dict[int, str]:

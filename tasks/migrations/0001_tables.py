@@ -21,9 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=60, verbose_name="name")),
                 ("folded_name", models.CharField(editable=False, max_length=70, unique=True)),
@@ -56,9 +54,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=160, verbose_name="name")),
                 ("folded_name", models.CharField(editable=False, max_length=170)),
@@ -140,9 +136,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("number", models.PositiveIntegerField(verbose_name="version")),
                 (
@@ -185,7 +179,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "procedure version",
                 "verbose_name_plural": "procedure versions",
-                "ordering": ["procedure", "-number"],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
@@ -193,9 +187,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "level",
@@ -236,9 +228,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("position", models.PositiveSmallIntegerField(verbose_name="position")),
                 (
@@ -303,9 +293,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("department_id", models.BigIntegerField()),
                 ("tasks", models.SmallIntegerField()),
@@ -320,9 +308,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("title", models.CharField(max_length=200, verbose_name="title")),
                 ("text", models.TextField(blank=True, default="", verbose_name="text")),
@@ -374,9 +360,7 @@ class Migration(migrations.Migration):
                 ("external_source", models.CharField(blank=True, default="", max_length=60)),
                 (
                     "external_reference",
-                    models.CharField(
-                        blank=True, default="", max_length=120, verbose_name="external reference"
-                    ),
+                    models.CharField(blank=True, default="", max_length=120, verbose_name="external reference"),
                 ),
                 ("opened_at", models.DateTimeField(verbose_name="opened")),
                 ("claimed_at", models.DateTimeField(null=True)),
@@ -405,9 +389,7 @@ class Migration(migrations.Migration):
                 ("changed_at", models.DateTimeField()),
                 (
                     "revision",
-                    models.PositiveIntegerField(
-                        default=1, help_text="Rises with every verb; a stale edit is refused."
-                    ),
+                    models.PositiveIntegerField(default=1, help_text="Rises with every verb; a stale edit is refused."),
                 ),
                 (
                     "assignee",
@@ -433,9 +415,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "labels",
-                    models.ManyToManyField(
-                        blank=True, related_name="tasks", to="tasks.label", verbose_name="labels"
-                    ),
+                    models.ManyToManyField(blank=True, related_name="tasks", to="tasks.label", verbose_name="labels"),
                 ),
                 (
                     "procedure",
@@ -477,9 +457,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("marked_at", models.DateTimeField(null=True)),
                 ("text", models.TextField(null=True)),
@@ -514,9 +492,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "how",
@@ -555,9 +531,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("text", models.TextField(verbose_name="comment")),
                 ("for_requester", models.BooleanField(default=False, verbose_name="seen by the requester")),
@@ -724,9 +698,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="task",
-            index=models.Index(
-                condition=models.Q(("state", "planned")), fields=["ready_at"], name="task_planned"
-            ),
+            index=models.Index(condition=models.Q(("state", "planned")), fields=["ready_at"], name="task_planned"),
         ),
         migrations.AddIndex(
             model_name="task",
@@ -817,9 +789,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="steprun",
-            index=models.Index(
-                condition=models.Q(("date__isnull", False)), fields=["step", "date"], name="step_date"
-            ),
+            index=models.Index(condition=models.Q(("date__isnull", False)), fields=["step", "date"], name="step_date"),
         ),
         migrations.AddConstraint(
             model_name="steprun",
@@ -831,9 +801,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="involvement",
-            constraint=models.UniqueConstraint(
-                fields=("task", "person", "how"), name="involved_once_each_way"
-            ),
+            constraint=models.UniqueConstraint(fields=("task", "person", "how"), name="involved_once_each_way"),
         ),
         migrations.AddIndex(
             model_name="comment",

@@ -43,7 +43,5 @@ class Migration(migrations.Migration):
     dependencies = [("tasks", "0001_tables")]
     operations = [
         migrations.RunSQL(KEEP, FREE),
-        migrations.RunSQL(
-            "SELECT setval(pg_get_serial_sequence('tasks_task', 'id'), 10000)", migrations.RunSQL.noop
-        ),
+        migrations.RunSQL("SELECT setval(pg_get_serial_sequence('tasks_task', 'id'), 10000)", migrations.RunSQL.noop),
     ]

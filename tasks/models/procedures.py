@@ -73,9 +73,7 @@ class Requirement(models.Model):
     """A procedure asks for a qualification of at least this level."""
 
     procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="requirements")
-    qualification = models.ForeignKey(
-        Qualification, models.PROTECT, related_name="+", verbose_name=_("qualification")
-    )
+    qualification = models.ForeignKey(Qualification, models.PROTECT, related_name="+", verbose_name=_("qualification"))
     level = models.PositiveSmallIntegerField(
         _("level"), default=1, validators=[MinValueValidator(1), MaxValueValidator(10)]
     )
@@ -84,9 +82,7 @@ class Requirement(models.Model):
         verbose_name = _("required qualification")
         verbose_name_plural = _("required qualifications")
         constraints = [
-            models.UniqueConstraint(
-                fields=["procedure", "qualification"], name="one_requirement_per_qualification"
-            )
+            models.UniqueConstraint(fields=["procedure", "qualification"], name="one_requirement_per_qualification")
         ]
 
     def __str__(self) -> str:
@@ -113,15 +109,13 @@ class ProcedureVersion(models.Model):
     class Meta:
         verbose_name = _("procedure version")
         verbose_name_plural = _("procedure versions")
-        ordering = ["procedure", "-number"]
+        ordering = ["-number"]
         constraints = [
             models.UniqueConstraint(fields=["procedure", "number"], name="one_version_per_number"),
             models.UniqueConstraint(
                 fields=["procedure"], condition=models.Q(stage="published"), name="one_published_version"
             ),
-            models.UniqueConstraint(
-                fields=["procedure"], condition=models.Q(stage="draft"), name="one_draft_version"
-            ),
+            models.UniqueConstraint(fields=["procedure"], condition=models.Q(stage="draft"), name="one_draft_version"),
         ]
 
     def __str__(self) -> str:

@@ -42,9 +42,7 @@ class Task(models.Model):
     text = models.TextField(_("text"), blank=True, default="")
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.OPEN)
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)
-    procedure = models.ForeignKey(
-        Procedure, models.PROTECT, related_name="tasks", verbose_name=_("procedure")
-    )
+    procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="tasks", verbose_name=_("procedure"))
     version = models.ForeignKey(ProcedureVersion, models.PROTECT, related_name="tasks")
     department = models.ForeignKey(
         Department, models.PROTECT, related_name="tasks", verbose_name=_("department"), db_index=False
@@ -77,9 +75,7 @@ class Task(models.Model):
     remaining_minutes = models.PositiveIntegerField(help_text="Standard minutes still to do.")
     start_by = models.DateTimeField()
     urgent_at = models.DateTimeField()
-    clock_key = models.CharField(
-        max_length=40, help_text="Fingerprint of what due, start-by and urgency came from."
-    )
+    clock_key = models.CharField(max_length=40, help_text="Fingerprint of what due, start-by and urgency came from.")
 
     subject_kind = models.CharField(max_length=24, blank=True, default="")
     subject_id = models.BigIntegerField(null=True, blank=True)
@@ -98,9 +94,7 @@ class Task(models.Model):
     submitted_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField()
-    revision = models.PositiveIntegerField(
-        default=1, help_text="Rises with every verb; a stale edit is refused."
-    )
+    revision = models.PositiveIntegerField(default=1, help_text="Rises with every verb; a stale edit is refused.")
 
     objects = TaskQuerySet.as_manager()
 
@@ -138,14 +132,10 @@ class Task(models.Model):
                 name="task_next",
                 condition=IS_FREE & Q(confidential=False),
             ),
-            models.Index(
-                fields=["department", "urgent_at", "id"], name="task_urgent", condition=IS_UNFINISHED
-            ),
+            models.Index(fields=["department", "urgent_at", "id"], name="task_urgent", condition=IS_UNFINISHED),
             models.Index(fields=["department", "due_at", "id"], name="task_due", condition=IS_UNFINISHED),
             models.Index(fields=["department", "id"], name="task_newest", condition=IS_UNFINISHED),
-            models.Index(
-                fields=["department", "changed_at", "id"], name="task_changed", condition=IS_UNFINISHED
-            ),
+            models.Index(fields=["department", "changed_at", "id"], name="task_changed", condition=IS_UNFINISHED),
             models.Index(fields=["department", "urgent_at", "id"], name="task_free", condition=IS_FREE),
             models.Index(
                 fields=["assignee", "urgent_at", "id"],
@@ -158,12 +148,8 @@ class Task(models.Model):
                 condition=IS_UNFINISHED & Q(assignee__isnull=False),
             ),
             models.Index(fields=["urgent_at", "id"], name="task_everywhere", condition=IS_UNFINISHED),
-            models.Index(
-                fields=["department", "-closed_at", "-id"], name="task_closed", condition=~IS_UNFINISHED
-            ),
-            models.Index(
-                fields=["requester", "-id"], name="task_asked", condition=Q(requester__isnull=False)
-            ),
+            models.Index(fields=["department", "-closed_at", "-id"], name="task_closed", condition=~IS_UNFINISHED),
+            models.Index(fields=["requester", "-id"], name="task_asked", condition=Q(requester__isnull=False)),
             models.Index(fields=["ready_at"], name="task_planned", condition=Q(state=State.PLANNED)),
             models.Index(
                 fields=["waiting_until"],

@@ -39,9 +39,7 @@ class StepRun(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["task", "step"], name="one_run_per_step")]
         indexes = [
-            models.Index(
-                fields=["step", "number"], name="step_number", condition=models.Q(number__isnull=False)
-            ),
+            models.Index(fields=["step", "number"], name="step_number", condition=models.Q(number__isnull=False)),
             models.Index(fields=["step", "date"], name="step_date", condition=models.Q(date__isnull=False)),
         ]
 
@@ -65,9 +63,7 @@ class Involvement(models.Model):
     since = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["task", "person", "how"], name="involved_once_each_way")
-        ]
+        constraints = [models.UniqueConstraint(fields=["task", "person", "how"], name="involved_once_each_way")]
         indexes = [models.Index(fields=["person", "-task"], name="involvement_of_person")]
 
     def __str__(self) -> str:

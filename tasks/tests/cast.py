@@ -20,15 +20,9 @@ def cast(db: None) -> SimpleNamespace:
     week = make.calendar("Week")
     hall = make.department("Town hall", code="HALL", site=dublin, calendar=week)
     permits = make.department("Permits", code="PER", site=dublin, calendar=week, parent=hall)
-    archive = make.department(
-        "Archive", code="ARC", site=make.site("Annex", "America/New_York"), calendar=week
-    )
-    people = {
-        name.split()[0].lower(): make.person(name) for name in ("Mira Holt", "Kofi Adjei", "Ruth Calder")
-    }
-    people |= {
-        name.split()[0].lower(): make.person(name) for name in ("Vera Lund", "Otto Weiss", "Arno Pell")
-    }
+    archive = make.department("Archive", code="ARC", site=make.site("Annex", "America/New_York"), calendar=week)
+    people = {name.split()[0].lower(): make.person(name) for name in ("Mira Holt", "Kofi Adjei", "Ruth Calder")}
+    people |= {name.split()[0].lower(): make.person(name) for name in ("Vera Lund", "Otto Weiss", "Arno Pell")}
     people["cleo"] = make.person("Cleo Marsh")
     people["ada"] = make.person("Ada Stone", is_admin=True)
     for name, where, role in (

@@ -34,9 +34,7 @@ FULL_WEEK = [480, 480, 480, 480, 480, 0, 0]
 
 
 def site(name: str = "", zone: str = "Europe/Dublin", country: str = "", subdivision: str = "") -> Site:
-    row = Site(
-        name=name or f"Site {next(_numbers)}", time_zone=zone, country=country, subdivision=subdivision
-    )
+    row = Site(name=name or f"Site {next(_numbers)}", time_zone=zone, country=country, subdivision=subdivision)
     return save_site(row, actor=None)
 
 
@@ -114,9 +112,7 @@ def procedure(
     return row
 
 
-def task(
-    where: Department, how: Procedure | None = None, *, actor: User | None = None, **fields: Any
-) -> Task:
+def task(where: Department, how: Procedure | None = None, *, actor: User | None = None, **fields: Any) -> Task:
     fields.setdefault("title", f"Task {next(_numbers)}")
     occurred_at = fields.pop("occurred_at", None)
     return open_task(

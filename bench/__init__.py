@@ -1,0 +1,1 @@
+"""Benchmarks: what the product costs beside the floor, and that it stays so as history grows."""

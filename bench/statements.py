@@ -1,0 +1,115 @@
+"""The statements of the hot paths, written out with their values: what the floor runs.
+
+The long SELECTs are taken from the product's own querysets once, at import, so that both run the same text.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import secrets
+from typing import Any
+
+from django.db import connection, transaction
+
+from organization.models import User
+from organization.standing import memberships_around
+from tasks.eligibility import _FACTS
+from tasks.models import Task
+from tasks.next import _CANDIDATES, _LOCK
+
+Cursor = Any
+
+
+def _text(queryset: Any) -> tuple[str, tuple[Any, ...]]:
+    return queryset.query.sql_with_params()
+
+
+def _with(template: tuple[str, tuple[Any, ...]], marker: Any, value: Any) -> tuple[str, list[Any]]:
+    sql, params = template
+    return sql, [value if param == marker else param for param in params]
+
+
+MARK = 987_654_321
+_person = _text(User.objects.filter(pk=MARK))
+_own = _text(Task.objects.held_by(User(pk=MARK)).order_by("state", "urgent_at", "id").values_list("pk", "state")[:1])
+_memberships = _text(memberships_around(MARK, dt.datetime.now(dt.UTC)))
+_detail = _text(Task.objects.for_detail().filter(pk=MARK))
+_EVENT = """WITH event AS (INSERT INTO records_event (occurred_at, recorded_at, actor_id, on_behalf_of_id, origin, verb,
+    subject_kind, subject_id, task_id, department_id, from_state, to_state, reverses_id, schema, digest)
+    VALUES (%s, COALESCE(%s, clock_timestamp()), %s, NULL, 'api', %s, 'task', %s, %s, %s, %s, %s, NULL, 1, %s)
+    RETURNING id)
+    INSERT INTO records_eventpayload (event_id, salt, body) SELECT id, %s, %s::jsonb FROM event RETURNING event_id"""
+_REQUIREMENTS = """SELECT r.qualification_id, q.name, r.level FROM tasks_requirement r
+    JOIN organization_qualification q ON q.id = r.qualification_id WHERE r.procedure_id = %s ORDER BY q.name"""
+_INVOLVED = """INSERT INTO tasks_involvement (task_id, person_id, how, since) VALUES (%s, %s, %s, %s)
+    ON CONFLICT DO NOTHING"""
+_DELTA = "INSERT INTO tasks_tallydelta (department_id, tasks, minutes) VALUES (%s, %s, %s) RETURNING id"
+_UPDATE = """UPDATE tasks_task SET state = 'in_progress', assignee_id = %s, claimed_at = %s, started_at = %s,
+    first_started_at = %s, revision = 2, changed_at = %s WHERE id = %s"""
+
+
+def run_next(person: int, departments: list[int]) -> int | None:
+    """The statements of `take_next` for one person; the task's id, or None."""
+    now = dt.datetime.now(dt.UTC)
+    today = now.date().isoformat()
+    with transaction.atomic(), connection.cursor() as cursor:
+        sql, params = _with(_person, MARK, person)
+        cursor.execute(f"{sql} FOR NO KEY UPDATE", params)
+        cursor.execute(*_with(_own, MARK, person))
+        cursor.execute(_FACTS, {"person": person, "now": now})
+        cursor.execute(*_with(_memberships, MARK, person))
+        cursor.execute(
+            _CANDIDATES,
+            {
+                "departments": departments,
+                "days": [today] * len(departments),
+                "person": person,
+                "heads": 8,
+                "most": 32,
+            },
+        )
+        candidates = [row[0] for row in cursor.fetchall()]
+        if not candidates:
+            return None
+        cursor.execute(_LOCK, [candidates])
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        task = row[0]
+        cursor.execute(*_with(_detail, MARK, task))
+        cursor.fetchone()
+        cursor.execute(_REQUIREMENTS, [1])
+        cursor.execute(_UPDATE, [person, now, now, now, now, task])
+        body = json.dumps({"changes": {"state": ["open", "in_progress"], "assignee_id": [None, person]}, "revision": 2})
+        salt, digest = secrets.token_bytes(16), secrets.token_bytes(32)
+        head = [now, None, person, "next", task, task, departments[0], "open", "in_progress", digest, salt, body]
+        cursor.execute(_EVENT, head)
+        cursor.execute(_INVOLVED, [task, person, "held", now])
+        cursor.execute(_DELTA, [departments[0], -1, -15])
+        return int(task)
+
+
+_INSERT = """INSERT INTO tasks_task (title, text, state, priority, procedure_id, version_id, department_id, assignee_id,
+    requester_id, confidential, ready_at, due_at, due_is_date, due_from_target, remaining_minutes, start_by, urgent_at,
+    clock_key, subject_kind, subject_id, subject_ref, external_source, external_reference, opened_at, claimed_at,
+    started_at, first_started_at, waiting_since, waiting_until, waiting_kind, waiting_reason, submitted_at, closed_at,
+    changed_at, revision)
+    VALUES (%s, '', 'open', 3, %s, %s, %s, NULL, NULL, false, NULL, %s, false, true, 15, %s, %s, 'bench', '', NULL, '',
+    '', '', %s, NULL, NULL, NULL, NULL, NULL, '', '', NULL, NULL, %s, 1) RETURNING id"""
+
+
+def run_create(person: int, department: int, procedure: int, version: int) -> int:
+    """Insert the rows that opening a task inserts; the task's id."""
+    now = dt.datetime.now(dt.UTC)
+    due = now + dt.timedelta(days=5)
+    with transaction.atomic(), connection.cursor() as cursor:
+        values = ["A letter about something", procedure, version, department, due, due, due, now, now]
+        cursor.execute(_INSERT, values)
+        task = int(cursor.fetchone()[0])
+        body = json.dumps({"revision": 1, "title": "A letter about something", "procedure": procedure, "priority": 3})
+        salt, digest = secrets.token_bytes(16), secrets.token_bytes(32)
+        cursor.execute(_EVENT, [now, None, person, "open", task, task, department, "", "open", digest, salt, body])
+        cursor.execute(_INVOLVED, [task, person, "created", now])
+        cursor.execute(_DELTA, [department, 1, 15])
+    return task
