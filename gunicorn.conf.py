@@ -1,6 +1,9 @@
 """gunicorn's settings, in production too: two workers with threads, both made from one loaded application."""
 
 import os
+from pathlib import Path
+
+MEMORY = Path("/dev/shm")  # noqa: S108
 
 bind = f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
@@ -8,7 +11,8 @@ threads = int(os.environ.get("WEB_THREADS", "4"))
 worker_class = "gthread"
 # Shares the loaded code between the workers, and makes a killed one return at once.
 preload_app = True
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+# gunicorn touches a file there all the time; on a disk that can block.
+worker_tmp_dir = str(MEMORY) if MEMORY.is_dir() else None
 timeout = 60
 graceful_timeout = 4
 control_socket_disable = True

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from psycopg2 import sql
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -18,6 +19,7 @@ DATABASE_SECONDS = 0.4
 BROKER_SECONDS = 0.3
 STALE_SECONDS = 120
 BEATS = ("worker", "schedule")
+TABLE = sql.Identifier(Heartbeat._meta.db_table)
 
 Check = dict[str, Any]
 
@@ -40,11 +42,10 @@ def check_all() -> dict[str, Check]:
 
 def _ages() -> dict[str, float] | None:
     """Seconds since each heartbeat by the database's clock; None when the database does not answer in time."""
-    table = Heartbeat._meta.db_table
     # greatest: a heartbeat written under a clock that runs ahead is fresh, not from the future.
-    statement = f"SELECT name, greatest(extract(epoch FROM clock_timestamp() - at), 0)::float FROM {table}"
+    statement = sql.SQL("SELECT name, greatest(extract(epoch FROM clock_timestamp() - at), 0)::float FROM {}")
     try:
-        return dict(probe.ask(statement, seconds=DATABASE_SECONDS))
+        return dict(probe.ask(statement.format(TABLE), seconds=DATABASE_SECONDS))
     except psycopg2.Error:
         return None
 

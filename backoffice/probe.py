@@ -10,9 +10,12 @@ from typing import Any
 import psycopg2
 from django.db import connection
 from psycopg2 import extensions
+from psycopg2.sql import Composable
 
 
-def ask(statement: str, parameters: dict[str, Any] | None = None, *, seconds: float) -> list[tuple[Any, ...]]:
+def ask(
+    statement: str | Composable, parameters: dict[str, Any] | None = None, *, seconds: float
+) -> list[tuple[Any, ...]]:
     """Run `statement` by itself on a new connection to the default database and return its rows, if it has any.
 
     The statement is its own transaction, committed when this returns. Raises psycopg2.OperationalError (or its

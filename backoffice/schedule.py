@@ -6,6 +6,7 @@ import psycopg2
 import structlog
 from celery.beat import ScheduleEntry, Scheduler
 from kombu.exceptions import ChannelError, OperationalError
+from psycopg2 import sql
 from redis.exceptions import RedisError
 
 from backoffice import probe
@@ -15,6 +16,9 @@ BEAT_SECONDS = 5
 ANSWER_SECONDS = 2
 MOST_WAITING = 20
 NAME = "schedule"
+BEAT = sql.SQL(
+    "INSERT INTO {} (name, at) VALUES (%(name)s, clock_timestamp()) ON CONFLICT (name) DO UPDATE SET at = excluded.at"
+)
 
 
 class HeartbeatScheduler(Scheduler):
@@ -54,11 +58,8 @@ def beat() -> None:
     """Write the heartbeat `schedule`, the database's clock deciding. A database that is away is only logged."""
     from records.models import Heartbeat
 
-    statement = (
-        f"INSERT INTO {Heartbeat._meta.db_table} (name, at) VALUES (%(name)s, clock_timestamp())"
-        " ON CONFLICT (name) DO UPDATE SET at = excluded.at"
-    )
+    table = sql.Identifier(Heartbeat._meta.db_table)
     try:
-        probe.ask(statement, {"name": NAME}, seconds=ANSWER_SECONDS)
+        probe.ask(BEAT.format(table), {"name": NAME}, seconds=ANSWER_SECONDS)
     except psycopg2.Error as error:
         log.warning("heartbeat_not_written", name=NAME, reason=str(error).strip())

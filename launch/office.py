@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TextIO
+from urllib.parse import quote
 
 from backoffice import environment
 from launch import announce, postgres, processes, programs, supervise
@@ -95,7 +96,7 @@ def settle(office: Office, url: str) -> None:
         "DEMO": "on",
         "SECURE_SSL": "off",
     }
-    once = {"SECRET_KEY": secrets.token_urlsafe(50), "EMAIL_URL": f"filemail:///{office.data}/mail"}
+    once = {"SECRET_KEY": secrets.token_urlsafe(50), "EMAIL_URL": f"filemail:///{quote(str(office.data))}/mail"}
     ours = always | {key: kept.get(key, value) for key, value in once.items()}
     ours = {key: os.environ.get(key, value) for key, value in ours.items()}
     os.environ.update({"DATA": str(office.data), "PYTHONUNBUFFERED": "1", **kept, **ours})

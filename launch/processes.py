@@ -57,8 +57,9 @@ def die_with_parent(number: signal.Signals) -> None:
 
 
 def remember(pid_file: Path) -> None:
-    """Write our number and start time to `pid_file`."""
-    pid_file.write_text(f"{os.getpid()} {_look(os.getpid())[1]}", encoding="utf-8")
+    """Write our number and start time to `pid_file`; nothing where the system has no /proc."""
+    if look := _look(os.getpid()):
+        pid_file.write_text(f"{os.getpid()} {look[1]}", encoding="utf-8")
 
 
 def stop_leftovers(pid_file: Path, *, number: signal.Signals = signal.SIGTERM, seconds: float = 5) -> list[int]:

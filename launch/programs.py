@@ -56,7 +56,8 @@ def command(name: str, office: Office) -> list[str]:
     """Return the command that runs the program `name` in the foreground."""
     match name:
         case "database":
-            return postgres.command(office, postgres.programs_for(office))
+            settings = postgres.THROWN_AWAY if os.environ.get("POSTGRES_THROWN_AWAY") else {}
+            return postgres.command(office, postgres.programs_for(office), **settings)
         case "broker":
             return valkey(office)
         case "web":

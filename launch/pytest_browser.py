@@ -1,0 +1,86 @@
+"""pytest plugin: pages in the system's Chromium. Without Chromium a browser test is skipped, in CI it fails.
+
+Mark such tests `browser`. Fixtures: `browser_page`, a fresh page in a profile of its own, and `new_page`, which makes
+further ones from Playwright's context options (`color_scheme="dark"`, `viewport={...}`).
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--headless",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+MISSING = "Chromium is missing, on Debian and Ubuntu: apt-get install chromium"
+PATIENCE_MS = 10_000
+
+
+def chromium() -> str | None:
+    """Return the path of the system's Chromium, if there is one."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def in_ci() -> bool:
+    """Tell whether this is CI, where nothing may be skipped."""
+    return os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Playwright's own loop runs in the thread of the tests, which Django takes for asynchronous code."""
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip browser tests without Chromium; fail them in CI."""
+    if item.get_closest_marker("browser") and chromium() is None:
+        if in_ci():
+            pytest.fail(MISSING, pytrace=False)
+        pytest.skip(MISSING)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say how many browser tests were skipped, and what installs the browser."""
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if MISSING in str(report.longrepr)]
+    if skipped:
+        terminalreporter.write_line(f"{len(skipped)} browser tests skipped. {MISSING}", yellow=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of this process, with a new user data directory."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens a page with nothing remembered, from Playwright's context options."""
+    with ExitStack() as stack:
+
+        def open_page(**options: Any) -> Page:
+            context = browser.new_context(**options)
+            stack.callback(context.close)
+            context.set_default_timeout(PATIENCE_MS)
+            return context.new_page()
+
+        yield open_page
+
+
+@pytest.fixture
+def browser_page(new_page: Callable[..., Page]) -> Page:
+    """A fresh page of ordinary size in light colours."""
+    return new_page(color_scheme="light", viewport={"width": 1280, "height": 800})

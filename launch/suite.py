@@ -1,0 +1,71 @@
+"""`make test`: the tests against a PostgreSQL and a Valkey of their own, which are gone afterwards."""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from launch import office as offices
+from launch import postgres, processes, programs
+from launch.bootstrap import stop_on_sigterm
+from launch.places import Office
+
+# What an office on this machine may have set must not reach its tests.
+FOREIGN = ("SECRET_KEY", "EMAIL_URL", "DEBUG", "DEMO", "BASE_URL", "ALLOWED_HOSTS", "SECURE_SSL", "BEHIND_PROXY")
+TESTS_KEY = "tests-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ"
+
+
+def main(arguments: list[str]) -> None:
+    """Run pytest with the rest of `arguments`; exit with its status."""
+    stop_on_sigterm()
+    command, chosen = arguments[0], arguments[1:]
+    if command == "test-pg15":
+        chosen = [*on_distribution(), *chosen]
+    if not any(one.startswith("-n") for one in chosen):
+        chosen = ["-n", "2", *chosen]
+    with throwaway():
+        status = processes.run([sys.executable, "-m", "pytest", *chosen])
+    sys.exit(status)
+
+
+def on_distribution() -> list[str]:
+    """Choose the distribution's server; return what selects the tests that are for it."""
+    found = postgres.distribution_programs()
+    if found is None:
+        sys.exit("The distribution's PostgreSQL is not installed: apt-get install postgresql")
+    os.environ["POSTGRES_PROGRAMS"] = str(found)
+    print(f"PostgreSQL of {found}", flush=True)
+    return ["-m", "database"]
+
+
+@contextmanager
+def throwaway() -> Iterator[Office]:
+    """Run a database and a broker in a new directory for the length of the block, with the environment set to them."""
+    for name in FOREIGN:
+        os.environ.pop(name, None)
+        os.environ.pop(f"{name}_FILE", None)
+    with tempfile.TemporaryDirectory(prefix="backoffice-test-", dir="/tmp") as place:
+        office = Office(Path(place))
+        office.create()
+        # The demo's rules for cookies and hosts; tests that are about production set their own.
+        os.environ |= {
+            "DATA": place,
+            "DATABASE_URL": office.database_url,
+            "REDIS_URL": office.broker_url,
+            "SECRET_KEY": TESTS_KEY,
+            "DEMO": "on",
+            "EMAIL_URL": "memorymail://",
+            "POSTGRES_THROWN_AWAY": "on",
+        }
+        try:
+            with offices.embedded(office, [programs.DATABASE, programs.BROKER]):
+                yield office
+        finally:
+            shutil.rmtree(office.sockets, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
