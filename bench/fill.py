@@ -90,7 +90,8 @@ def _people(shape: Shape) -> None:
                      ARRAY[450,450,450,450,450,0,0], '2020-01-01'
                    FROM organization_department d
                    JOIN organization_user u ON u.email LIKE 'p' || d.id || '.%%@bench.example'
-                   JOIN (SELECT id, row_number() OVER (ORDER BY id) AS n FROM organization_department) d1 ON d1.id = d.id
+                   JOIN (SELECT id, row_number() OVER (ORDER BY id) AS n FROM organization_department) d1
+                     ON d1.id = d.id
                    JOIN (SELECT id, row_number() OVER (ORDER BY id) AS n FROM organization_department) d2
                      ON d2.n = (d1.n - 1 + %(offset)s) %% %(all)s + 1
                    WHERE %(offset)s = 0 OR u.email NOT LIKE '%%.0@bench.example'""",
@@ -155,8 +156,8 @@ def _tasks(shape: Shape) -> None:
     with connection.cursor() as cursor:
         for verb, to_state, where in (("open", "open", "true"), ("complete", "done", "state = 'done'")):
             cursor.execute(
-                f"""WITH event AS (INSERT INTO records_event (occurred_at, origin, verb, subject_kind, subject_id, task_id,
-                      department_id, from_state, to_state, schema, digest)
+                f"""WITH event AS (INSERT INTO records_event (occurred_at, origin, verb, subject_kind, subject_id,
+                      task_id, department_id, from_state, to_state, schema, digest)
                     SELECT COALESCE(closed_at, opened_at), 'import', %s, 'task', id, id, department_id, '', %s, 1,
                       sha256(id::text::bytea)
                     FROM tasks_task WHERE {where} RETURNING id)
@@ -168,6 +169,20 @@ def _tasks(shape: Shape) -> None:
             """INSERT INTO tasks_involvement (task_id, person_id, how, since)
                SELECT id, assignee_id, 'held', opened_at FROM tasks_task WHERE assignee_id IS NOT NULL"""
         )
+
+
+def pile(count: int) -> None:
+    """Pile open work nobody has into the first department."""
+    from organization.models import Department
+
+    first = Department.objects.order_by("pk").values_list("pk", flat=True)[0]
+    base = 10_000_000
+    put_tasks(base, base + count - 1, free=base + count, open_=base + count, only=first)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    from tasks.tallies import rebuild
+
+    rebuild()
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def free_port() -> int:
 def database_server() -> Iterator[Office]:
     """An embedded PostgreSQL of its own, durable as in production, gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="backoffice-bench-") as place:
-        Path(place).chmod(0o755)  # noqa: S103 - the database's account passes through
+        Path(place).chmod(0o755)
         office = Office(Path(place) / "data")
         office.create()
         programs = postgres.programs_for(office)

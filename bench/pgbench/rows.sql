@@ -1,0 +1,1 @@
+SELECT t.*, p.name, u.name FROM tasks_task t JOIN tasks_procedure p ON p.id = t.procedure_id LEFT JOIN organization_user u ON u.id = t.assignee_id WHERE t.department_id = :department AND t.state IN ('planned', 'open', 'in_progress', 'waiting', 'in_review') ORDER BY t.urgent_at, t.id LIMIT 50;
