@@ -27,6 +27,9 @@ def main(arguments: list[str]) -> None:
     if not any(one.startswith("-n") for one in chosen):
         chosen = ["-n", "2", *chosen]
     with throwaway():
+        # Pages name their static files by content, so they must have been collected.
+        collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+        processes.must(collect, "The static files could not be collected; see above.")
         status = processes.run([sys.executable, "-m", "pytest", *chosen])
     sys.exit(status)
 
