@@ -163,6 +163,10 @@ class WorkingCalendar:
         """Whole working minutes (elapsed, rounded down) of one local day."""
         return sum(high - low for low, high in self._spans_on(day_number(day))) // MINUTE
 
+    def usual_minutes(self, weekday: int) -> int:
+        """Minutes of the windows of a weekday (0 Monday .. 6 Sunday) on the face of the clock, whatever the date."""
+        return sum(high - low for low, high in self._week[weekday]) // MINUTE
+
     def end_of_working_day(self, day: date) -> datetime:
         """The instant (UTC) at which work ends on a local day: what a due date means as an instant.
 
