@@ -2,13 +2,12 @@
 
 import unicodedata
 
-_EXPANDED = str.maketrans(
-    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "þ": "th"}
-)
+_EXPANDED = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "þ": "th"})
 
 
 def fold(text: str) -> str:
     """Lower case without marks, white space collapsed (Unicode TR30-style folding, NFKD)."""
     lowered = unicodedata.normalize("NFKD", text.casefold().translate(_EXPANDED))
     bare = "".join(char for char in lowered if not unicodedata.combining(char))
-    return " ".join(bare.translate(_EXPANDED).split())
+    # What compatibility decomposition brings to light may be a capital again (№ becomes No).
+    return " ".join(bare.casefold().translate(_EXPANDED).split())
