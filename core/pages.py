@@ -16,13 +16,29 @@ from django.db.models import F, Model, Q, QuerySet
 
 @dataclass(frozen=True)
 class Sort:
-    """A named order: `field` (direction `descending`), ties by id in the same direction, empty values last."""
+    """A named order: `field` (direction `descending`), ties by id in the same direction, empty values last.
+
+    `kind` is the type of the field's values (datetime, str or int; the id needs none): a cursor with another is no
+    cursor.
+    """
 
     name: str
     label: Any
     field: str
     descending: bool = False
     nullable: bool = False
+    kind: type = dt.datetime
+
+    def takes(self, value: Any) -> bool:
+        """Can the database compare the field with this value?"""
+        if value is None:
+            return self.nullable
+        if self.field == "id" or self.kind is int:
+            return type(value) is int and abs(value) < 2**63
+        if self.kind is str:
+            # U+0000 and lone surrogates are what no text column holds.
+            return isinstance(value, str) and "\x00" not in value and value.encode("utf-8", "ignore").decode() == value
+        return isinstance(value, dt.datetime) and value.tzinfo is not None
 
     def order(self, backwards: bool = False) -> list[Any]:
         """Arguments for `order_by`; `backwards` turns the whole order round (empty values first)."""
@@ -59,14 +75,11 @@ class Cursor:
             name, value, pk, backwards = json.loads(raw)
             if isinstance(value, dict):
                 value = dt.datetime.fromisoformat(value["t"])
-                if value.tzinfo is None:
-                    return None
-            if name != sort.name or not isinstance(pk, int) or not 0 < pk < 2**63:
-                return None
-            if not isinstance(value, dt.datetime | str | int | None) or (value is None and not sort.nullable):
+                value = value.astimezone(dt.UTC) if value.tzinfo else None
+            if name != sort.name or type(pk) is not int or not 0 < pk < 2**63 or not sort.takes(value):
                 return None
             return cls(name, value, pk, bool(backwards))
-        except (ValueError, TypeError, KeyError, binascii.Error, RecursionError):
+        except (ValueError, TypeError, KeyError, OverflowError, binascii.Error, RecursionError):
             return None
 
 
@@ -108,6 +121,8 @@ def page_of(rows: list[Any], sort: Sort, cursor: Cursor | None, size: int) -> Pa
 
     def place(row: Model, back: bool) -> str:
         value = row.pk if sort.field == "id" else getattr(row, sort.field)
+        if not sort.takes(value):
+            raise TypeError(f"The sort {sort.name!r} of {sort.kind.__name__} cannot hold {value!r}.")
         return Cursor(sort.name, value, row.pk, back).encode()
 
     ahead = more if not backwards else cursor is not None
