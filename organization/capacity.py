@@ -78,7 +78,9 @@ def members_today(department: Department, now: dt.datetime | None = None) -> lis
     return [_member(row, absences.get(row.person_id, []), calendar, day, at) for row in memberships]
 
 
-def _member(row: Membership, absences: list[Absence], calendar: WorkingCalendar, day: dt.date, at: dt.datetime) -> Member:
+def _member(
+    row: Membership, absences: list[Absence], calendar: WorkingCalendar, day: dt.date, at: dt.datetime
+) -> Member:
     past = [one for one in absences if one.ends_at <= at]
     ahead = [one for one in absences if one.starts_at > at]
     return Member(

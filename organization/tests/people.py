@@ -23,9 +23,7 @@ def department(name: str, closures: list[CalendarClosure] | None = None) -> Depa
     """Nine to five from Monday to Friday in Dublin."""
     number = next(_numbers)
     windows = [CalendarWindow(weekday=day, start=dt.time(9), end=dt.time(17)) for day in range(5)]
-    week = save_calendar(
-        OfficeCalendar(name=f"Week {number}"), actor=None, windows=windows, closures=closures or []
-    )
+    week = save_calendar(OfficeCalendar(name=f"Week {number}"), actor=None, windows=windows, closures=closures or [])
     site = save_site(Site(name=f"Hall {number}", time_zone="Europe/Dublin"), actor=None)
     return save_department(Department(code=f"D{number}", name=name, site=site, calendar=week), actor=None)
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from organization.capacity import capacity_on, members_today
 from organization.models import Absence, CalendarClosure
 from organization.setup import save_absence
-from organization.working_time import Closure, Window, WorkingCalendar
 from organization.tests import people as make
+from organization.working_time import Closure, Window, WorkingCalendar
 
 DUBLIN = zoneinfo.ZoneInfo("Europe/Dublin")
 SPLIT = [
