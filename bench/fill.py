@@ -60,7 +60,7 @@ def _places(shape: Shape) -> None:
             folded_name=f"department {number:05}",
             site=site,
             calendar=calendar,
-        )  # fmt: skip
+        )
         for number in range(1, shape.departments + 1)
     ]
     Department.objects.bulk_create(rows)

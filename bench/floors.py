@@ -191,7 +191,7 @@ def broker_trouble(server: Office, target: Target, database: str, repeats: int) 
     }
 
 
-class _running_broker:  # noqa: N801 - used as a statement
+class _running_broker:
     """An embedded Valkey on a socket of its own; gives its URL."""
 
     def __enter__(self) -> str:

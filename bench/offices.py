@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import psycopg2
 
-from bench.fill import Client
 from bench.figures import Target
+from bench.fill import Client
 from bench.serve import ROOT, Web, environment, manage
 from launch.places import Office
 
@@ -59,13 +59,13 @@ class Place:
         self.managers = _clients(_fill(server, database, "clients", "manager"))
         self.web = Web(server, database)
         first = self.managers[0].department
-        rows = _sql(server, database, f"SELECT id FROM tasks_task WHERE department_id = {first} ORDER BY id")  # noqa: S608
+        rows = _sql(server, database, f"SELECT id FROM tasks_task WHERE department_id = {first} ORDER BY id")
         step = max(1, len(rows) // SAMPLE)
         tasks = [int(str(row[0])) for row in rows[::step]]
         procedure, version = _sql(
             server,
             database,
-            "SELECT procedure_id, id FROM tasks_procedureversion WHERE stage = 'published' ORDER BY procedure_id LIMIT 1",
+            "SELECT procedure_id, id FROM tasks_procedureversion WHERE stage = 'published' ORDER BY 1 LIMIT 1",
         )[0]
         self.target = Target(
             name,
@@ -88,9 +88,10 @@ class Place:
                  confidential, due_at, due_is_date, due_from_target, remaining_minutes, start_by, urgent_at, clock_key,
                  subject_kind, subject_ref, external_source, external_reference, opened_at, waiting_kind,
                  waiting_reason, changed_at, revision)
-               SELECT title, text, 'open', priority, procedure_id, version_id, department_id, false, due_at, false, true,
-                 remaining_minutes, start_by, urgent_at, clock_key, '', subject_ref, '', '', opened_at, '', '', now(), 1
-               FROM tasks_task WHERE id IN ({", ".join(map(str, ids))})""",  # noqa: S608 - numbers
+               SELECT title, text, 'open', priority, procedure_id, version_id, department_id, false, due_at, false,
+                 true, remaining_minutes, start_by, urgent_at, clock_key, '', subject_ref, '', '', opened_at, '',
+                 '', now(), 1
+               FROM tasks_task WHERE id IN ({", ".join(map(str, ids))})""",
         )
 
 
