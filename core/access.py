@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404
 
@@ -24,5 +24,5 @@ def reach(visible: QuerySet[M], **lookup: Any) -> M:
     """
     try:
         return visible.get(**lookup)
-    except (visible.model.DoesNotExist, ValueError, TypeError, OverflowError) as missing:
+    except (ObjectDoesNotExist, ValueError, TypeError, OverflowError) as missing:
         raise Http404 from missing

@@ -143,7 +143,8 @@ def save_calendar(
         changes = store(calendar, actor=actor, kind="calendar")
         calendar.windows.all().delete()
         calendar.closures.all().delete()
-        for row in [*windows, *closures]:
+        rows: list[CalendarWindow | CalendarClosure] = [*windows, *closures]
+        for row in rows:
             row.pk, row.calendar = None, calendar
             row.full_clean()
             row.save(force_insert=True)

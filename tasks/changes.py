@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -16,6 +16,7 @@ from core.refusals import Refused
 from organization.models import User
 from organization.standing import forget
 from records import events
+from tasks import batches
 from tasks.models import TallyDelta, Task
 from tasks.states import MOVES, State
 
@@ -57,7 +58,10 @@ def gone(task_id: int) -> Refused:
 
 def lock(task_id: int) -> Task:
     """The task, locked until the transaction ends. Raises Refused when it does not exist."""
-    task = Task.objects.locked().filter(pk=task_id).first()
+    batch = batches.current()
+    if batch and task_id in batch.tasks:
+        return batch.tasks[task_id]
+    task: Task | None = Task.objects.locked().filter(pk=task_id).first()
     if task is None:
         raise gone(task_id)
     return task
@@ -65,7 +69,10 @@ def lock(task_id: int) -> Task:
 
 def lock_person(person: User) -> User:
     """Lock the person's row until the transaction ends and read them anew: caps are counted under it."""
-    locked = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    batch = batches.current()
+    if batch and person.pk in batch.people:
+        return batch.people[person.pk]
+    locked: User = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     forget(locked)
     return locked
 
@@ -103,6 +110,13 @@ class Change:
     event_id: int = 0
     receiver: User | None = None
 
+    @property
+    def taker(self) -> User:
+        """The locked person who may get the task. Raises RuntimeError when the verb named none."""
+        if self.receiver is None:
+            raise RuntimeError(f"{self.verb} names nobody who receives the task")
+        return self.receiver
+
 
 @contextmanager
 def change(
@@ -120,7 +134,7 @@ def change(
     two verbs cannot wait for each other) and `change.receiver` is them, read anew.
     The instance in `change.task` is the fresh, locked one; its `last_event` is the number of the event written.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=batches.savepoint()):
         locked = lock_person(receiver) if receiver else None
         row = lock(task if isinstance(task, int) else task.pk)
         guard(verb, row)
@@ -160,15 +174,12 @@ def save(work: Change) -> None:
 
 def involve(task_id: int, people: list[tuple[int, str]], at: dt.datetime) -> None:
     """Remember that people had a hand in a task; once each way."""
-    if not people:
-        return
-    values = ", ".join(["(%s, %s, %s, %s)"] * len(people))
-    flat = [value for person_id, how in people for value in (task_id, person_id, how, at)]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO tasks_involvement (task_id, person_id, how, since) VALUES {values} ON CONFLICT DO NOTHING",
-            flat,
-        )
+    rows = [(task_id, person_id, str(how), at) for person_id, how in people]
+    batch = batches.current()
+    if batch:
+        batch.involved.extend(rows)
+    else:
+        batches.insert("tasks_involvement (task_id, person_id, how, since)", rows)
 
 
 def _share(state: str, assignee_id: int | None, minutes: int) -> tuple[int, int]:
@@ -177,7 +188,8 @@ def _share(state: str, assignee_id: int | None, minutes: int) -> tuple[int, int]
 
 def tally(before: dict[str, Any] | None, task: Task) -> None:
     """Append what the change does to the backlog of the departments it touches."""
-    moves: dict[int, list[int]] = {}
+    batch = batches.current()
+    moves: dict[int, list[int]] = batch.backlog if batch else {}
     shares = [(1, task.department_id, _share(task.state, task.assignee_id, task.remaining_minutes))]
     if before:
         old = _share(before["state"], before["assignee_id"], before["remaining_minutes"])
@@ -186,6 +198,8 @@ def tally(before: dict[str, Any] | None, task: Task) -> None:
         move = moves.setdefault(department_id, [0, 0])
         move[0] += sign * count
         move[1] += sign * minutes
+    if batch:
+        return
     rows = [
         TallyDelta(department_id=department_id, tasks=count, minutes=minutes)
         for department_id, (count, minutes) in moves.items()

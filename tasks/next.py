@@ -142,7 +142,8 @@ def _lock_best(person: User, places: dict[int, str]) -> Task | None:
             cursor.execute(_LOCK, [candidates])
             row = cursor.fetchone()
         if row:
-            return Task.objects.for_detail().get(pk=row[0])
+            task: Task = Task.objects.for_detail().get(pk=row[0])
+            return task
     return None
 
 

@@ -14,7 +14,7 @@ from core import clock
 from core.refusals import Refused
 from organization.models import Department, User
 from records import events
-from tasks import clocks
+from tasks import batches, clocks
 from tasks.changes import involve, tally
 from tasks.models import Involvement, Label, Procedure, ProcedureVersion, Task
 from tasks.states import State
@@ -72,7 +72,7 @@ def open_task(
         requester=request.requester,
         confidential=request.confidential,
         ready_at=request.ready_at,
-        due_at=request.due_at,
+        due_at=request.due_at or at,
         due_from_target=request.due_at is None and request.due_on is None,
         subject_kind=request.subject_kind,
         subject_id=request.subject_id,
@@ -86,12 +86,20 @@ def open_task(
     if request.due_on:
         task.due_at, task.due_is_date = clocks.due_on(task, request.due_on), True
     clocks.set_clock(task, from_instant=task.ready_at if task.state == State.PLANNED else at)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=batches.savepoint()):
         task.save(force_insert=True)
         _write_down(task, request, actor, occurred_at)
-        if request.labels:
-            task.labels.set(labels_named(request.labels))
+        _label(task, request.labels)
     return task
+
+
+def _label(task: Task, names: tuple[str, ...]) -> None:
+    batch = batches.current()
+    if batch:
+        batch.tasks[task.pk] = task
+        batch.labelled.extend((task.pk, label.pk) for label in labels_named(names))
+    elif names:
+        task.labels.set(labels_named(names))
 
 
 def _write_down(task: Task, request: Request, actor: User | None, occurred_at: dt.datetime | None) -> None:
@@ -176,10 +184,15 @@ def labels_named(names: tuple[str, ...] | list[str]) -> list[Label]:
     wanted = {fold(name)[:70]: name.strip() for name in names if name.strip()}
     if any(len(name) > 60 for name in wanted.values()):
         raise ValidationError(_("A label has 60 characters at the most."))
+    batch = batches.current()
+    if batch and wanted.keys() <= batch.labels.keys():
+        return [batch.labels[folded] for folded in wanted]
     rows = [Label(name=name, folded_name=folded) for folded, name in wanted.items()]
     known = {label.folded_name: label for label in Label.objects.filter(folded_name__in=wanted)}
     missing = [row for row in rows if row.folded_name not in known]
     if missing:
         Label.objects.bulk_create(missing, ignore_conflicts=True)
         known = {label.folded_name: label for label in Label.objects.filter(folded_name__in=wanted)}
+    if batch:
+        batch.labels |= known
     return list(known.values())

@@ -33,7 +33,7 @@ def save_procedure(
     with transaction.atomic():
         fresh = procedure.pk is None
         changes = store(procedure, actor=actor, kind="procedure")
-        links = {}
+        links: dict[str, Any] = {}
         if departments is not None:
             links["departments"] = [department.pk for department in departments]
             procedure.departments.set(departments)

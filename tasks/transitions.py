@@ -65,7 +65,7 @@ def claim(task: Task | int, *, actor: User, occurred_at: dt.datetime | None = No
             raise taken(work.task, actor)
         if work.task.confidential:
             raise Refused(_("A confidential task is given out by its manager."), code="confidential")
-        admit(work.receiver, work.task)
+        admit(work.taker, work.task)
         _give(work, actor)
     return work.task
 
@@ -111,9 +111,9 @@ def assign(task: Task | int, *, actor: User, to: User, override: str = "", on_be
                 _("%(person)s already has %(task)s.") % {"person": to.name, "task": work.task.reference},
                 code="already_theirs",
             )
-        if not work.receiver.is_active:
+        if not work.taker.is_active:
             raise Refused(_("%(person)s has left.") % {"person": to.name}, code="left", field="to")
-        work.extra |= admit(work.receiver, work.task, manager_override=override)
+        work.extra |= admit(work.taker, work.task, manager_override=override)
         if work.task.state == State.IN_PROGRESS:
             work.task.state = State.OPEN
         work.on_behalf_of = on_behalf_of
@@ -126,7 +126,7 @@ def take_over(task: Task | int, *, actor: User, reason: str, override: str = "")
     with change("take_over", task, actor=actor, receiver=actor) as work:
         if work.task.assignee_id in {None, actor.pk}:
             raise Refused(_("There is nobody to take it over from. Claim it."), code="nobodys")
-        work.extra |= {"reason": needs_reason(reason)} | admit(work.receiver, work.task, manager_override=override)
+        work.extra |= {"reason": needs_reason(reason)} | admit(work.taker, work.task, manager_override=override)
         in_progress = work.task.state == State.IN_PROGRESS
         _give(work, actor)
         if in_progress:
@@ -218,8 +218,9 @@ def reopen(
         row = work.task
         veto(row, by_subject)
         work.extra["reason"] = needs_reason(reason)
+        ended = row.closed_at or work.at
         limit = dt.timedelta(days=row.department.reopen_days)
-        if row.requester_id == actor.pk and not _manages(actor, row) and work.at > row.closed_at + limit:
+        if row.requester_id == actor.pk and not _manages(actor, row) and work.at > ended + limit:
             raise Refused(
                 _("It was finished more than %(days)s days ago. Ask for it anew.")
                 % {"days": row.department.reopen_days},
@@ -228,7 +229,7 @@ def reopen(
         row.state, row.closed_at, row.submitted_at = State.OPEN, None, None
         clocks.set_clock(row)
         if to:
-            work.extra |= admit(work.receiver, row, manager_override=override)
+            work.extra |= admit(work.taker, row, manager_override=override)
         _give(work, to)
     return work.task
 

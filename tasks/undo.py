@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.refusals import Refused
-from organization.models import User
+from organization.models import Department, User
 from records.models import Event
 from tasks import clocks
 from tasks.changes import TRACKED, Change, lock, lock_person, save, snapshot
@@ -65,7 +65,5 @@ def _revive(name: str, value: Any) -> Any:
 def _refresh_relations(row: Task, before: dict[str, Any]) -> None:
     """A department put back has its own calendar: the clock is computed with it."""
     if row.department_id != before["department_id"]:
-        row.department = Task.department.field.related_model.objects.select_related("site", "calendar").get(
-            pk=row.department_id
-        )
+        row.department = Department.objects.select_related("site", "calendar").get(pk=row.department_id)
         clocks.set_clock(row)

@@ -96,6 +96,8 @@ class Task(models.Model):
     changed_at = models.DateTimeField()
     revision = models.PositiveIntegerField(default=1, help_text="Rises with every verb; a stale edit is refused.")
 
+    last_event: int = 0  # number of the event the last verb on this instance wrote
+
     objects = TaskQuerySet.as_manager()
 
     class Meta:
