@@ -40,10 +40,16 @@ def queue_mail(
 
 
 def lease(message_id: int) -> Outgoing | None:
-    """Take a message for two minutes; None when it is gone, sent, or somebody else's."""
+    """Take a message for two minutes; None when it is gone, sent, or somebody else's.
+
+    One that five times neither came through nor failed (its sender was killed) is parked.
+    """
     now = clock.now()
-    taken = Outgoing.objects.free(now).filter(pk=message_id)
-    if not taken.update(lease_until=now + LEASE, attempts=F("attempts") + 1):
+    free = Outgoing.objects.free(now).filter(pk=message_id)
+    if not free.filter(attempts__lt=ATTEMPTS).update(lease_until=now + LEASE, attempts=F("attempts") + 1):
+        free.filter(attempts__gte=ATTEMPTS).update(
+            state=Outgoing.State.PARKED, lease_until=None, result="It ended five times without an answer."
+        )
         return None
     return Outgoing.objects.get(pk=message_id)
 
@@ -66,7 +72,7 @@ def deliver(message_id: int) -> None:
     except Exception as error:  # whatever the mail server or the network does must not lose the row
         _failed(message, error)
         return
-    Outgoing.objects.filter(pk=message.pk).update(
+    Outgoing.objects.filter(pk=message.pk).exclude(state=Outgoing.State.SENT).update(
         state=Outgoing.State.SENT, sent_at=clock.now(), lease_until=None, result="sent"
     )
 
@@ -89,4 +95,5 @@ def _failed(message: Outgoing, error: Exception) -> None:
         fields["state"] = Outgoing.State.PARKED
     else:
         fields["due_at"] = clock.now() + BACKOFF[min(message.attempts, len(BACKOFF)) - 1]
-    Outgoing.objects.filter(pk=message.pk).update(**fields)
+    # Who lost the lease meanwhile leaves the row to the one who has it: the attempt's number tells.
+    Outgoing.objects.filter(pk=message.pk, state=Outgoing.State.DUE, attempts=message.attempts).update(**fields)

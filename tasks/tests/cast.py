@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
 from tasks.tests import factories as make
+
+
+@pytest.fixture(name="make")
+def _make(db: None) -> ModuleType:
+    """The factories, for tests of the lower floors, which must not import them."""
+    return make
 
 
 @pytest.fixture
