@@ -17,7 +17,8 @@ _FOLD = """WITH taken AS (
     SELECT department_id, sum(tasks) AS tasks, sum(minutes) AS minutes FROM taken GROUP BY department_id
 )
 INSERT INTO tasks_tally AS kept (department_id, tasks, minutes) SELECT department_id, tasks, minutes FROM sums
-ON CONFLICT (department_id) DO UPDATE SET tasks = kept.tasks + EXCLUDED.tasks, minutes = kept.minutes + EXCLUDED.minutes"""
+ON CONFLICT (department_id) DO UPDATE SET
+    tasks = kept.tasks + EXCLUDED.tasks, minutes = kept.minutes + EXCLUDED.minutes"""
 _READ = """SELECT COALESCE(sum(tasks), 0), COALESCE(sum(minutes), 0) FROM (
     SELECT tasks, minutes FROM tasks_tally WHERE department_id = ANY(%(departments)s)
     UNION ALL SELECT tasks, minutes FROM tasks_tallydelta WHERE department_id = ANY(%(departments)s)) AS both_parts"""

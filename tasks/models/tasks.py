@@ -168,13 +168,13 @@ class Task(models.Model):
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("tasks:task", args=[self.reference])
+
     @property
     def reference(self) -> str:
         """How people name it: T-10234."""
         return f"T-{self.pk}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("tasks:task", args=[self.reference])
 
     @property
     def is_finished(self) -> bool:

@@ -17,7 +17,7 @@ def _make(db: None) -> ModuleType:
 
 @pytest.fixture
 def cast(db: None) -> SimpleNamespace:
-    """Permits (mira, kofi assist; ruth manages) below Town hall (vera manages), and Archive (otto assists, arno manages).
+    """Permits (mira, kofi assist; ruth manages) below Town hall (vera manages); Archive (otto assists, arno manages).
 
     ada is admin, cleo a colleague without any department. `permit` is a procedure of Permits, `anything` is for all,
     `request` is open to requests, `review` wants one, `closed` is closed by its subject.
