@@ -81,6 +81,14 @@ def works_in(user: Any, department_id: int) -> bool:
     return department_id in user.standing.posts
 
 
+def was_member(person: Any, department_id: int, day: dt.date) -> bool:
+    """Was the person a member of the department on that local day of it? No statement where memberships are at hand."""
+    return any(
+        row.department_id == department_id and row.starts_on <= day and (row.ends_on is None or day <= row.ends_on)
+        for row in person.memberships.all()
+    )
+
+
 def manages(user: Any, department_id: int | None) -> bool:
     """May the person act as manager there? Admins act as managers everywhere."""
     return bool(user.is_admin) or department_id in user.standing.managed

@@ -21,8 +21,64 @@ _origin: ContextVar[str] = ContextVar("backoffice_origin", default="web")
 _COLUMNS = """INSERT INTO records_event (occurred_at, recorded_at, actor_id, on_behalf_of_id, origin, verb,
     subject_kind, subject_id, task_id, department_id, from_state, to_state, reverses_id, schema, digest)
     VALUES (%s, COALESCE(%s, clock_timestamp()), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 1, %s) RETURNING id"""
+_TOGETHER = """INSERT INTO records_event (id, occurred_at, recorded_at, actor_id, on_behalf_of_id, origin, verb,
+    subject_kind, subject_id, task_id, department_id, from_state, to_state, reverses_id, schema, digest) VALUES """
+_ONE = "(%s, %s, COALESCE(%s, clock_timestamp()), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 1, %s)"
+_NUMBERS = "SELECT nextval(pg_get_serial_sequence('records_event', 'id')) FROM generate_series(1, %s)"
+RESERVED = 200
 _WITH_PAYLOAD = f"""WITH event AS ({_COLUMNS})
     INSERT INTO records_eventpayload (event_id, salt, body) SELECT id, %s, %s::jsonb FROM event RETURNING event_id"""
+
+
+class Together:
+    """Events of one transaction that are inserted at its end; each has its number from the first."""
+
+    def __init__(self) -> None:
+        self.free: list[int] = []
+        self.events: list[list[Any]] = []
+        self.payloads: list[list[Any]] = []
+
+    def add(self, values: list[Any], payload: list[Any]) -> int:
+        if not self.free:
+            with connection.cursor() as cursor:
+                cursor.execute(_NUMBERS, [RESERVED])
+                self.free = [row[0] for row in reversed(cursor.fetchall())]
+        number = self.free.pop()
+        self.events.append([number, *values])
+        if payload:
+            self.payloads.append([number, *payload])
+        return number
+
+    def insert(self) -> None:
+        with connection.cursor() as cursor:
+            for start in range(0, len(self.events), RESERVED):
+                rows = self.events[start : start + RESERVED]
+                cursor.execute(_TOGETHER + ", ".join([_ONE] * len(rows)), [value for row in rows for value in row])
+            for start in range(0, len(self.payloads), RESERVED):
+                rows = self.payloads[start : start + RESERVED]
+                cursor.execute(
+                    "INSERT INTO records_eventpayload (event_id, salt, body) VALUES "
+                    + ", ".join(["(%s, %s, %s::jsonb)"] * len(rows)),
+                    [value for row in rows for value in row],
+                )
+
+
+_together: ContextVar[Together | None] = ContextVar("backoffice_together", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Insert the events of the block at its end, many in a statement; an exception drops them.
+
+    For batches inside one transaction: `write` gives each its number at once, but nobody can read it before the end.
+    """
+    kept = Together()
+    token = _together.set(kept)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+    kept.insert()
 
 
 @contextmanager
@@ -79,6 +135,7 @@ def write(
     """
     instant = occurred_at or clock.now()
     salt = secrets.token_bytes(16) if payload else b""
+    body = canonical(payload) if payload else ""
     values = [
         instant,
         clock.shifted(),
@@ -93,11 +150,14 @@ def write(
         from_state,
         to_state,
         reverses_id,
-        digest_of(salt, payload) if payload else b"",
+        hashlib.sha256(salt + body.encode()).digest() if payload else b"",
     ]
+    kept = _together.get()
+    if kept is not None:
+        return kept.add(values, [salt, body] if payload else [])
     with connection.cursor() as cursor:
         if payload:
-            cursor.execute(_WITH_PAYLOAD, [*values, salt, canonical(payload)])
+            cursor.execute(_WITH_PAYLOAD, [*values, salt, body])
         else:
             cursor.execute(_COLUMNS, values)
         return int(cursor.fetchone()[0])

@@ -88,18 +88,19 @@ def open_task(
     clocks.set_clock(task, from_instant=task.ready_at if task.state == State.PLANNED else at)
     with transaction.atomic(savepoint=batches.savepoint()):
         task.save(force_insert=True)
+        batches.opened(task)
         _write_down(task, request, actor, occurred_at)
-        _label(task, request.labels)
+        if request.labels:
+            _label(task, labels_named(request.labels))
     return task
 
 
-def _label(task: Task, names: tuple[str, ...]) -> None:
+def _label(task: Task, labels: list[Label]) -> None:
     batch = batches.current()
     if batch:
-        batch.tasks[task.pk] = task
-        batch.labelled.extend((task.pk, label.pk) for label in labels_named(names))
-    elif names:
-        task.labels.set(labels_named(names))
+        batch.labelled.extend((task.pk, label.pk) for label in labels)
+    else:
+        task.labels.set(labels)
 
 
 def _write_down(task: Task, request: Request, actor: User | None, occurred_at: dt.datetime | None) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.refusals import Refused
 from organization.models import Department, User
+from organization.standing import was_member
 from tasks import clocks
 from tasks.changes import Change, change, needs_reason
 from tasks.eligibility import admit
@@ -59,15 +60,40 @@ def become_ready(task: Task | int) -> Task | None:
 
 
 def claim(task: Task | int, *, actor: User, occurred_at: dt.datetime | None = None) -> Task:
-    """open and nobody's -> open and mine, through the gate. The loser of a race is told who has it."""
+    """open and nobody's -> open and mine, through the gate. The loser of a race is told who has it.
+
+    `occurred_at` (aware) in the past is history: of the gate, membership on that day is asked and nothing of today.
+    """
     with change("claim", task, actor=actor, occurred_at=occurred_at, receiver=actor) as work:
         if work.task.assignee_id is not None:
             raise taken(work.task, actor)
         if work.task.confidential:
             raise Refused(_("A confidential task is given out by its manager."), code="confidential")
-        admit(work.taker, work.task)
+        if occurred_at and occurred_at < clock.now():
+            _admit_then(work, occurred_at)
+        else:
+            admit(work.taker, work.task)
         _give(work, actor)
     return work.task
+
+
+def _admit_then(work: Change, at: dt.datetime) -> None:
+    """The gate for a claim that is history (an import): being away, full or uncertified *today* says nothing about it.
+
+    So absence, cap and qualification are not asked: what was valid then is not known for sure, and the work was done
+    all the same. Membership is, on the department's day of that time: without it history would contradict who worked
+    where, and the person would hold work outside of their reach.
+    """
+    department, taker = work.task.department, work.taker
+    day = at.astimezone(department.site.zone).date()
+    if not was_member(taker, department.pk, day):
+        raise Refused(
+            _("%(person)s was no member of %(department)s on %(day)s.")
+            % {"person": taker.name, "department": department.name, "day": day.isoformat()},
+            code="not_eligible_department",
+            field="person",
+            failure="department",
+        )
 
 
 def taken(task: Task, actor: User) -> Refused:

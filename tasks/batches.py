@@ -1,0 +1,97 @@
+"""Many verbs in one transaction, for imports: the same verbs, the same events, written down together.
+
+Inside `batch` a verb makes no savepoint of its own, takes people the batch has locked and tasks it opened itself as
+they are (nobody else can see those before the commit), and leaves events, involvement, labels and backlog to be
+inserted at the end, many in a statement. The first refusal undoes the whole block: the caller then does it one by one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, transaction
+
+from organization.models import User
+from organization.standing import forget
+from records import events
+from tasks.models import Label, TallyDelta, Task
+
+
+@dataclass
+class Batch:
+    """What a batch has in hand, and what is still to be written."""
+
+    people: dict[int, User] = field(default_factory=dict)
+    tasks: dict[int, Task] = field(default_factory=dict)
+    labels: dict[str, Label] = field(default_factory=dict)
+    involved: list[tuple[int, int, str, dt.datetime]] = field(default_factory=list)
+    labelled: list[tuple[int, int]] = field(default_factory=list)
+    backlog: dict[int, list[int]] = field(default_factory=dict)
+
+    def write(self) -> None:
+        """Insert what was kept back."""
+        insert("tasks_involvement (task_id, person_id, how, since)", self.involved)
+        insert("tasks_task_labels (task_id, label_id)", self.labelled)
+        TallyDelta.objects.bulk_create(
+            TallyDelta(department_id=department_id, tasks=count, minutes=minutes)
+            for department_id, (count, minutes) in self.backlog.items()
+            if count or minutes
+        )
+
+
+_current: ContextVar[Batch | None] = ContextVar("backoffice_batch", default=None)
+
+
+def current() -> Batch | None:
+    """The batch the present verb is part of."""
+    return _current.get()
+
+
+def savepoint() -> bool:
+    """Does a verb begin a savepoint where it is inside of another transaction? Not in a batch, which has one."""
+    return _current.get() is None
+
+
+def opened(task: Task) -> None:
+    """Remember a task made by the present batch: it needs no lock, nobody else can see it yet."""
+    work = _current.get()
+    if work:
+        work.tasks[task.pk] = task
+
+
+@contextmanager
+def batch(people: Iterable[int] = ()) -> Iterator[Batch]:
+    """Do the verbs of the block together; an exception undoes all of them.
+
+    `people` are the keys of everybody who gets work in it: they are locked first, in order, so that two batches
+    cannot wait for each other. Their memberships come with them.
+    """
+    with transaction.atomic():
+        locked = User.objects.filter(pk__in=list(people)).order_by("pk").select_for_update(no_key=True)
+        work = Batch(people={person.pk: person for person in locked.prefetch_related("memberships")})
+        for person in work.people.values():
+            forget(person)
+        token = _current.set(work)
+        try:
+            with events.together():
+                yield work
+        finally:
+            _current.reset(token)
+        work.write()
+
+
+def insert(into: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows in one statement, those that are there already left alone. `into` is a constant of ours."""
+    if not rows:
+        return
+    one = "(" + ", ".join(["%s"] * len(rows[0])) + ")"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {into} VALUES {', '.join([one] * len(rows))} ON CONFLICT DO NOTHING",
+            [value for row in rows for value in row],
+        )
