@@ -22,6 +22,10 @@ Work = Callable[[Run], dict[str, Any]]
 _kinds: dict[str, Work] = {}
 
 
+class Lost(Exception):
+    """Another process took the run up: this one leaves it alone."""
+
+
 def kind(name: str) -> Callable[[Work], Work]:
     """Register the function that does a kind of run; it gets the run and returns its result (JSON-able).
 
@@ -41,13 +45,21 @@ def ask(name: str, *, actor: Any | None, parameters: dict[str, Any]) -> Run:
     return Run.objects.create(kind=name, parameters=parameters, asked_by=actor)
 
 
-def progress(run: Run, *, done: int, total: int | None = None, place: Any = None) -> None:
-    """Tell how far a run is and renew its lease; `place` is where to go on after an interruption."""
+def progress(
+    run: Run, *, done: int, total: int | None = None, place: Any = None, result: dict[str, Any] | None = None
+) -> None:
+    """Tell how far a run is and renew its lease; `place` is where to go on after an interruption.
+
+    `result` is what is known so far. Raises Lost when the lease ran out and somebody else took the run up.
+    """
     run.done = done
     run.total = total if total is not None else run.total
     run.place = place if place is not None else run.place
+    run.result = result if result is not None else run.result
     run.lease_until = clock.now() + LEASE
-    run.save(update_fields=["done", "total", "place", "lease_until"])
+    fields = {name: getattr(run, name) for name in ("done", "total", "place", "result", "lease_until")}
+    if not Run.objects.filter(pk=run.pk, attempts=run.attempts).update(**fields):
+        raise Lost(f"run {run.pk} is in other hands")
 
 
 def hand_over(limit: int) -> list[int]:
@@ -70,6 +82,8 @@ def perform(run_id: int) -> None:
         result = _kinds[run.kind](run)
     except Refused as refused:
         _finish(run, Run.State.FAILED, error=str(refused.sentence))
+    except Lost:
+        log.warning("run_lost", run=run.pk, kind=run.kind)
     except Exception as error:
         log.exception("run_failed", run=run.pk, kind=run.kind)
         _finish(run, Run.State.FAILED, error=f"{type(error).__name__}: {error}"[:2000])
@@ -97,4 +111,5 @@ def _take(run_id: int) -> Run | None:
 
 
 def _finish(run: Run, state: str, **fields: Any) -> None:
-    Run.objects.filter(pk=run.pk).update(state=state, finished_at=clock.now(), lease_until=None, **fields)
+    mine = Run.objects.filter(pk=run.pk, attempts=run.attempts)
+    mine.update(state=state, finished_at=clock.now(), lease_until=None, **fields)
