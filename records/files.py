@@ -63,16 +63,13 @@ def store(upload: File[Any]) -> Blob:
         return known
     upload.seek(0)
     stored_as = f"{sha256[:2]}/{sha256}"
-    if not default_storage.exists(stored_as):
-        stored_as = default_storage.save(stored_as, upload)
-    return Blob.objects.create(
-        sha256=sha256, size=upload.size, media_type=media_type(head), stored_as=stored_as
-    )
+    # Bytes without a row are what a killed upload or clean-up left, perhaps half of them.
+    default_storage.delete(stored_as)
+    stored_as = default_storage.save(stored_as, upload)
+    return Blob.objects.create(sha256=sha256, size=upload.size, media_type=media_type(head), stored_as=stored_as)
 
 
-def attach(
-    upload: File[Any], *, owner_kind: str, owner_id: int, actor: Any, released: bool = False
-) -> Attachment:
+def attach(upload: File[Any], *, owner_kind: str, owner_id: int, actor: Any, released: bool = False) -> Attachment:
     """Keep a file and put it to its owner under a cleaned name; `released` lets the requester see it."""
     with transaction.atomic():
         return Attachment.objects.create(
@@ -88,15 +85,23 @@ def attach(
 
 def remove(attachment: Attachment) -> None:
     """Take an attachment away; its bytes go with the last one. Raises Refused while a hold keeps it."""
-    if attachment.held:
-        raise Refused(_("A hold keeps this file."), code="held")
+    blob = attachment.blob
     with transaction.atomic():
-        blob = attachment.blob
         _lock_hash(blob.sha256)
+        if Attachment.objects.select_for_update().filter(pk=attachment.pk, held=True).exists():
+            raise Refused(_("A hold keeps this file."), code="held")
         attachment.delete()
         if not blob.attachments.exists():
             blob.delete()
-            transaction.on_commit(lambda: default_storage.delete(blob.stored_as))
+            transaction.on_commit(lambda: _clean_up(blob))
+
+
+def _clean_up(blob: Blob) -> None:
+    """Remove bytes whose row is gone, unless somebody brought the same ones meanwhile."""
+    with transaction.atomic():
+        _lock_hash(blob.sha256)
+        if not Blob.objects.filter(sha256=blob.sha256).exists():
+            default_storage.delete(blob.stored_as)
 
 
 def serve(attachment: Attachment) -> FileResponse:

@@ -23,7 +23,7 @@ def media_type(head: bytes) -> str:
     Markup is told as plain text on purpose: nothing that a browser would run is ever announced as such.
     """
     for offset, magic, kind in _MAGIC:
-        if head[offset : offset + len(magic)] == magic:
+        if head[offset : offset + len(magic)] == magic and (offset == 0 or head.startswith(b"RIFF")):
             return kind
     if b"\x00" in head:
         return OCTETS
