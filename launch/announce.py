@@ -49,8 +49,11 @@ def look(url: str) -> dict[str, object] | None:
 
 def message(office: Office, url: str) -> str:
     """Return what the person at the terminal needs to know."""
-    addresses = "".join(f"    {name}@demo.example\n" for name in SIGN_INS)
+    way_in = "  Make yourself an admin: .venv/bin/python manage.py create_admin EMAIL\n"
+    if os.environ["DEMO"] == "on":
+        addresses = "".join(f"    {name}@demo.example\n" for name in SIGN_INS)
+        way_in = f"  Sign in with the password demo-demo-demo as\n{addresses}"
     return (
-        f"\nBackoffice is ready: {url}/\n\n  Sign in with the password demo-demo-demo as\n{addresses}\n"
+        f"\nBackoffice is ready: {url}/\n\n{way_in}\n"
         f"  Logs: {office.log}\n  Ctrl-C ends it; the data stays in {office.data}\n"
     )

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import django
+from django.conf import settings
 from django.core.management import call_command, get_commands
 
 from launch.places import Office
@@ -15,7 +16,8 @@ def main() -> None:
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    first_demo(Office(Path(os.environ["DATA"])))
+    if settings.DEMO:
+        first_demo(Office(Path(os.environ["DATA"])))
 
 
 def first_demo(office: Office) -> None:

@@ -6,7 +6,7 @@ further ones from Playwright's context options (`color_scheme="dark"`, `viewport
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -43,11 +43,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip browser tests without Chromium; fail them in CI."""
+    """Skip browser tests without Chromium."""
     if item.get_closest_marker("browser") and chromium() is None:
-        if in_ci():
-            pytest.fail(MISSING, pytrace=False)
         pytest.skip(MISSING)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI a browser test that was skipped, for whatever reason, has failed."""
+    report = yield
+    if report.skipped and item.get_closest_marker("browser") and in_ci():
+        report.outcome = "failed"
+        report.longrepr = f"A browser test may not be skipped in CI: {report.longrepr}"
+    return report
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

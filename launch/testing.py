@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg2
 import pytest
 import redis
 from django.db import connection
+from psycopg2 import extensions
 
 from launch import office as offices
 from launch import programs
@@ -53,6 +55,11 @@ class Background:
 
     processes: dict[str, subprocess.Popen[bytes]]
     log: Path
+
+    def children(self, name: str) -> list[int]:
+        """The processes in which `worker` runs jobs."""
+        pid = self.processes[name].pid
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()]
 
     def kill(self, name: str) -> None:
         """End `worker` or `beat` at once, as kill -9 does; the worker's own children notice and go."""
@@ -116,6 +123,16 @@ def _takes_jobs(broker_url: str) -> bool:
 def database_url_of_this_test() -> str:
     """Return DATABASE_URL with the name of the database this test uses."""
     return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+
+
+@contextmanager
+def second_connection() -> Iterator[extensions.connection]:
+    """A second connection to the database of the running test, rolled back afterwards."""
+    link = psycopg2.connect(**connection.get_connection_params())
+    try:
+        yield link
+    finally:
+        link.close()
 
 
 @pytest.fixture

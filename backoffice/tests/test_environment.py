@@ -29,7 +29,7 @@ def test_a_good_key_is_taken() -> None:
     ids=["missing", "short", "nine characters", "an example", "Django's"],
 )
 def test_a_weak_key_is_refused_with_the_way_to_make_one(weak: str) -> None:
-    with pytest.raises(ImproperlyConfigured, match="secrets.token_urlsafe"):
+    with pytest.raises(ImproperlyConfigured, match=r"secrets\.token_urlsafe"):
         environment.secret_key(weak, debug=False)
 
 
@@ -85,7 +85,7 @@ def test_anothers_directory_gives_way_to_one_of_our_own(tmp_path: Path, monkeypa
     writable.remove(named)
     assert environment.data_directory() == at_home
     writable.clear()
-    with pytest.raises(SystemExit, match="Nowhere to keep .data"):
+    with pytest.raises(SystemExit, match=r"Nowhere to keep \.data"):
         environment.data_directory()
 
 
