@@ -150,6 +150,8 @@ def verify(expect: str = "") -> Report:
             report.problems.append(f"Link {link.number} covers {count} events, {link.count} were sealed.")
         elif digest != bytes(link.hash):
             report.problems.append(f"Events under link {link.number} were changed.")
+        elif link.total != total + count:
+            report.problems.append(f"The total of link {link.number} was changed.")
         previous, after, total = bytes(link.hash), link.through_transaction, link.total
         report.events += count
         seen = seen or previous.hex() == expect
