@@ -134,7 +134,10 @@ def test_a_run_that_keeps_killing_its_worker_is_parked(work: dict[str, Any]) -> 
 
 @pytest.mark.parametrize(
     ("error", "told"),
-    [(Refused("There is no such file."), "There is no such file."), (ValueError("x" * 3000), "ValueError: " + "x" * 1988)],
+    [
+        (Refused("There is no such file."), "There is no such file."),
+        (ValueError("x" * 3000), "ValueError: " + "x" * 1988),
+    ],
 )
 def test_an_exception_ends_it_with_a_sentence(work: dict[str, Any], error: Exception, told: str) -> None:
     run = runs.ask("tests.count", actor=None, parameters={})
