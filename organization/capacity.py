@@ -26,7 +26,7 @@ class Member:
     """A member of a department on its local day. Minutes are standard minutes of that day.
 
     `usual` is what the membership says, `minutes` what is left of it; `away` is the absence in force at the moment,
-    `part` one that takes another part of the day.
+    `part` one that takes another part of the day, `gone` says that they do not come back on this day.
     """
 
     person: Any
@@ -35,6 +35,7 @@ class Member:
     minutes: int
     away: Absence | None = None
     part: Absence | None = None
+    gone: bool = False
 
     @property
     def is_manager(self) -> bool:
@@ -83,13 +84,15 @@ def _member(
 ) -> Member:
     past = [one for one in absences if one.ends_at <= at]
     ahead = [one for one in absences if one.starts_at > at]
+    away = next((one for one in absences if one.starts_at <= at < one.ends_at), None)
     return Member(
         person=row.person,
         role=row.role,
         usual=row.minutes[day.weekday()],
         minutes=capacity_on(calendar, day, row.minutes, [(one.starts_at, one.ends_at) for one in absences]),
-        away=next((one for one in absences if one.starts_at <= at < one.ends_at), None),
+        away=away,
         part=next(iter(ahead + past), None),
+        gone=away is not None and not any(high > away.ends_at for _, high in calendar.windows_on(day)),
     )
 
 

@@ -131,10 +131,11 @@ def requirements_of(procedure_id: int) -> tuple[tuple[int, str, int], ...]:
     return tuple(rows.values_list("qualification_id", "qualification__name", "level"))
 
 
-def need_of(task: Task) -> Need:
-    """What a task asks for now. `task.department` comes with its site."""
+def need_of(task: Task, requirements: tuple[tuple[int, str, int], ...] | None = None) -> Need:
+    """What a task asks for now. `task.department` comes with its site; `requirements` where they are known already."""
     day = clock.now().astimezone(zoneinfo.ZoneInfo(task.department.site.time_zone)).date()
-    return Need(task.department_id, task.department.name, day, requirements_of(task.procedure_id))
+    known = requirements_of(task.procedure_id) if requirements is None else requirements
+    return Need(task.department_id, task.department.name, day, known)
 
 
 def check(person: User, task: Task, *, counts_already: bool = False) -> Failure | None:
@@ -149,6 +150,11 @@ def admit(person: User, task: Task, *, manager_override: str = "", counts_alread
     Returns what is recorded of an override ({} without one). The caller has checked that the actor may override.
     """
     failure = check(person, task, counts_already=counts_already)
+    return decide(person, task, failure, manager_override=manager_override)
+
+
+def decide(person: User, task: Task, failure: Failure | None, *, manager_override: str = "") -> dict[str, Any]:
+    """What the gate's answer means for a verb: what is recorded of an override ({} without one), or Refused."""
     if failure is None:
         return {}
     if manager_override.strip() and failure.code in OVERRIDABLE:

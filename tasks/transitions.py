@@ -129,16 +129,21 @@ def release(task: Task | int, *, actor: User, reason: str = "") -> Task:
     return work.task
 
 
+def can_receive(person: User, task: Task) -> None:
+    """Raise Refused when somebody has a task already or has left."""
+    if task.assignee_id == person.pk:
+        raise Refused(
+            _("%(person)s already has %(task)s.") % {"person": person.name, "task": task.reference},
+            code="already_theirs",
+        )
+    if not person.is_active:
+        raise Refused(_("%(person)s has left.") % {"person": person.name}, code="left", field="to")
+
+
 def assign(task: Task | int, *, actor: User, to: User, override: str = "", on_behalf_of: User | None = None) -> Task:
     """Give a task to somebody through the gate; in progress becomes open. `override` is a manager's reason."""
     with change("assign", task, actor=actor, receiver=to) as work:
-        if work.task.assignee_id == to.pk:
-            raise Refused(
-                _("%(person)s already has %(task)s.") % {"person": to.name, "task": work.task.reference},
-                code="already_theirs",
-            )
-        if not work.taker.is_active:
-            raise Refused(_("%(person)s has left.") % {"person": to.name}, code="left", field="to")
+        can_receive(work.taker, work.task)
         work.extra |= admit(work.taker, work.task, manager_override=override)
         if work.task.state == State.IN_PROGRESS:
             work.task.state = State.OPEN

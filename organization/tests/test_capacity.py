@@ -127,6 +127,12 @@ class TestMembersToday:
         assert found[samir.pk].away is None and found[samir.pk].part == half
         assert found[greta.pk].away == gone and found[greta.pk].away.substitute == ines
         assert found[kofi.pk].part is None
+        assert [found[who.pk].gone for who in (samir, greta, ines, kofi)] == [False, True, False, False]
+        later = {member.person.pk: member for member in members_today(permits, at(THURSDAY, 14))}
+        assert later[samir.pk].gone and later[samir.pk].minutes == 240
+        self.away(ines, at(THURSDAY, 9), at(THURSDAY, 12))
+        (back,) = [member for member in members_today(permits, self.NOW) if member.person == ines]
+        assert back.away and not back.gone
 
     def test_in_two_statements_by_name(self, django_assert_num_queries):
         permits = self.office()
