@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.refusals import Refused
+from core.refusals import Refused, Stale
 from organization.models import User
 from organization.standing import forget
 from records import events
@@ -56,14 +57,38 @@ def gone(task_id: int) -> Refused:
     return Refused(_("The task %(task)s does not exist.") % {"task": f"T-{task_id}"}, code="gone")
 
 
+_read: ContextVar[int | None] = ContextVar("backoffice_revision_read", default=None)
+
+
+@contextmanager
+def expecting(revision: int | None) -> Iterator[None]:
+    """Verbs of the block refuse (Stale) a task at another revision than the one that was read; None lets any pass."""
+    token = _read.set(revision)
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
+def _refuse_other_than_read(task: Task) -> None:
+    read = _read.get()
+    if read is not None and task.revision != read:
+        raise Stale(
+            _("%(task)s was changed by somebody else meanwhile. Look at it again.") % {"task": task.reference},
+            theirs={"revision": task.revision, "state": task.state},
+            mine={"revision": read},
+        )
+
+
 def lock(task_id: int) -> Task:
-    """The task, locked until the transaction ends. Raises Refused when it does not exist."""
+    """The task, locked until the transaction ends. Raises Refused when it does not exist, or is not as `expecting`."""
     batch = batches.current()
     if batch and task_id in batch.tasks:
         return batch.tasks[task_id]
     task: Task | None = Task.objects.locked().filter(pk=task_id).first()
     if task is None:
         raise gone(task_id)
+    _refuse_other_than_read(task)
     return task
 
 

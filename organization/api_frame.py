@@ -1,0 +1,116 @@
+"""The frame of every API request: whose token it is, in which language, with declared names only, once per key.
+
+Order of the answers: 401, 406, 415, 422 for undeclared names, then what the operation itself says (shape 422, reach
+404, right 403, verb 409). Tokens are the only way in, so no request rides on a browser's cookies.
+"""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, cast
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.utils.translation.trans_real import get_supported_language_variant
+from ninja.errors import HttpError, ValidationError
+from ninja.operation import Operation
+from ninja.security.base import AuthBase
+
+from core.problems import JSON
+from organization import idempotency
+from organization.models import ApiToken, User
+from organization.tokens import person_of
+from records import events
+
+Run = Callable[..., HttpResponse]
+
+
+class PersonalToken(AuthBase):
+    """Authorization: Bearer. The frame has looked the token up; this tells ninja, and the OpenAPI document."""
+
+    openapi_type = "http"
+    openapi_scheme = "bearer"
+
+    def __call__(self, request: HttpRequest) -> ApiToken | None:
+        return getattr(request, "api_token", None)
+
+
+def asker(request: HttpRequest) -> User:
+    """The person who asks: the one the token acts as."""
+    return cast(User, request.user)
+
+
+def token_of(request: HttpRequest) -> ApiToken | None:
+    """The valid token of a request, with its person. One statement, none without the header."""
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    return person_of(text.strip()) if scheme.lower() == "bearer" and text.strip() else None
+
+
+@contextmanager
+def speaking_to(person: User) -> Iterator[None]:
+    """Sentences in the block are in the person's language, instants in their zone."""
+    try:
+        language = get_supported_language_variant(person.language)
+    except LookupError:
+        language = settings.LANGUAGE_CODE
+    with timezone.override(zoneinfo.ZoneInfo(person.time_zone)), translation.override(language):
+        yield
+
+
+class Declared:
+    """The names an operation declares, by where they are sent, and the type of its body."""
+
+    def __init__(self, operation: Operation) -> None:
+        self.names: dict[str, frozenset[str]] = {"query": frozenset()}
+        for model in operation.models:
+            source = str(model.__ninja_param_source__)
+            self.names[source] = frozenset(getattr(model, "__ninja_flatten_map__", None) or model.model_fields)
+        self.media_type = "multipart/form-data" if "file" in self.names else JSON if "body" in self.names else ""
+
+    def check(self, request: HttpRequest) -> None:
+        """Raise HttpError 415 for a body of another type, ValidationError for a name nobody declared."""
+        sent: dict[str, Iterable[str]] = {"query": request.GET}
+        has_body = request.META.get("CONTENT_LENGTH") not in (None, "", "0")
+        if has_body and self.media_type and request.content_type != self.media_type:
+            raise HttpError(415, f"Send the body as {self.media_type}.")
+        if "file" in self.names:
+            sent |= {"form": request.POST, "file": request.FILES}
+        undeclared = [
+            {"loc": (source, name), "type": "extra_forbidden", "msg": "There is no such field."}
+            for source, values in sent.items()
+            for name in values
+            if name not in self.names.get(source, ())
+        ]
+        if undeclared:
+            raise ValidationError(undeclared)
+
+
+def framed(run: Run) -> Run:
+    """Decorate the `run` of a ninja operation (mode "view") with the frame."""
+    operation: Operation = run.__self__  # type: ignore[attr-defined]
+    declared = Declared(operation)
+
+    @wraps(run)
+    def answer(request: HttpRequest, **path: Any) -> HttpResponse:
+        with events.origin("api"):
+            token = token_of(request)
+            if token is None:
+                return run(request, **path)
+            request.api_token = token  # type: ignore[attr-defined]
+            request.user = token.person
+            with speaking_to(token.person):
+                try:
+                    if not request.accepts(JSON):
+                        raise HttpError(406, f"This address answers with {JSON}.")
+                    declared.check(request)
+                    if request.method == "POST":
+                        return idempotency.once(request, token, lambda: run(request, **path))
+                except Exception as refusal:
+                    return operation.api.on_exception(request, refusal)
+                return run(request, **path)
+
+    return answer
