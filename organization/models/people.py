@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -20,9 +20,15 @@ if TYPE_CHECKING:
     from organization.standing import Standing
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """The names of all zones; reading them looks through a thousand files."""
+    return frozenset(zoneinfo.available_timezones())
+
+
 def check_zone(name: str) -> None:
     """Raise ValidationError unless `name` is a time zone of the IANA database."""
-    if name not in zoneinfo.available_timezones():
+    if name not in _zones():
         raise ValidationError(
             _("%(zone)s is not a time zone. Use a name such as Europe/Dublin."), params={"zone": name}
         )
