@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-pytest_plugins = ["tasks.tests.cast"]
+pytest_plugins = ["tasks.tests.cast", "launch.testing", "launch.pytest_browser"]
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -27,3 +27,11 @@ def _emptying_history_in_tests() -> Any:
     DatabaseOperations.execute_sql_flush = flush
     yield
     DatabaseOperations.execute_sql_flush = original
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _static_files_as_they_lie() -> None:
+    """Pages in tests name static files plainly: the manifest is written by `collectstatic`, which tests do not run."""
+    from django.conf import settings
+
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -52,12 +52,9 @@ function offer(toast, { undo, target }) {
   form.action = undo;
   form.next.value = location.pathname + location.search;
   form.addEventListener("submit", (event) => {
-    const token = form.csrfmiddlewaretoken.value;
-    if (target && window.htmx) {
-      event.preventDefault();
-      htmx.ajax("POST", undo, { target, swap: "outerHTML", values: { csrfmiddlewaretoken: token } });
-      close(toast);
-    }
+    if (!target || !document.querySelector(target)) return;
+    event.preventDefault();
+    htmx.ajax("POST", undo, { target, swap: "outerHTML" }).then(() => close(toast), () => {});
   });
 }
 
