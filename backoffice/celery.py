@@ -55,7 +55,7 @@ app.conf.update(
     worker_cancel_long_running_tasks_on_connection_loss=False,
     task_time_limit=QUICK_SECONDS,
     task_default_queue="quick",
-    # Each with its own key: by default all three would share one, and each get every message.
+    # Each with its own key: by default all three have the first one's, and a message sent by key reaches all.
     task_queues=[Queue(name, Exchange(name), routing_key=name) for name in QUEUES],
     task_create_missing_queues=False,
     # On SIGQUIT running jobs get three seconds, then their messages go back to the queue.

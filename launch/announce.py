@@ -2,10 +2,12 @@
 
 import json
 import os
+import signal
 import time
 import urllib.error
 import urllib.request
 
+from launch import processes
 from launch.places import Office
 
 PATIENCE_SECONDS = 120
@@ -16,6 +18,7 @@ def in_background(office: Office, url: str) -> None:
     """Leave a process that prints the address when /health/ says ok, and ends with us or after two minutes."""
     parent = os.getpid()
     if os.fork() == 0:
+        processes.die_with_parent(signal.SIGKILL)
         try:
             _announce(office, url, parent)
         finally:

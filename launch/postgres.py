@@ -124,7 +124,8 @@ def _initialise(cluster: Path, office: Office, programs: Path) -> None:
         enter = become(office.account, cluster)
         status = run([*initdb, "--locale=C", *builtin, *access], stdout=log, stderr=log, preexec_fn=enter)
     if status != 0:
-        sys.exit(f"PostgreSQL could not make its data directory; see {log.name}")
+        said = Path(log.name).read_text(encoding="utf-8", errors="replace").strip()
+        sys.exit(f"PostgreSQL could not make its data directory:\n{said}")
 
 
 def _check_version(version: Path, programs: Path) -> None:

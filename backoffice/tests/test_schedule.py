@@ -1,6 +1,7 @@
 """Beat, the worker and their broker: what is sent where, and how they survive an outage."""
 
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -42,13 +43,22 @@ def test_the_url_of_a_socket_is_written_as_celery_reads_it(url: str, celerys: st
     assert broker_url(url) == celerys
 
 
+@pytest.mark.parametrize("by_key", [False, True], ids=["by name", "by key"])
 @pytest.mark.parametrize("queue", QUEUES)
-def test_a_message_reaches_its_queue_and_no_other(broker: Broker, queue: str) -> None:
+def test_a_message_reaches_its_queue_and_no_other(broker: Broker, queue: str, by_key: bool) -> None:
+    way = {"exchange": queue, "routing_key": queue} if by_key else {"queue": queue}
     with connection_to(broker) as link, client_of(broker) as client:
         for each in QUEUES:  # as three workers would declare them
             app.amqp.queues[each](link.default_channel).declare()
-        app.send_task("backoffice.records.tick", queue=queue, connection=link)
+        app.send_task("backoffice.records.tick", connection=link, **way)
         assert {each: client.llen(each) for each in QUEUES} == {each: int(each == queue) for each in QUEUES}
+
+
+def test_jobs_have_names_of_their_own() -> None:
+    app.loader.import_default_modules()
+    names = [name for name in app.tasks if not name.startswith("celery.")]
+    assert "backoffice.records.tick" in names
+    assert [name for name in names if not re.fullmatch(r"backoffice\.[a-z]+\.[a-z]+(_[a-z]+)*", name)] == []
 
 
 @pytest.fixture
