@@ -148,7 +148,10 @@ def admit(person: User, task: Task, *, manager_override: str = "", counts_alread
 
     `manager_override` is a manager's reason: cap, absence and qualification give way to it, membership never does.
     Returns what is recorded of an override ({} without one). The caller has checked that the actor may override.
+    Somebody who has left is given nothing, whatever is said.
     """
+    if not person.is_active:
+        raise Refused(_("%(person)s has left.") % {"person": person.name}, code="left", field="to")
     failure = check(person, task, counts_already=counts_already)
     return decide(person, task, failure, manager_override=manager_override)
 

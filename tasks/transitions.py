@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -144,7 +145,7 @@ def assign(task: Task | int, *, actor: User, to: User, override: str = "", on_be
     """Give a task to somebody through the gate; in progress becomes open. `override` is a manager's reason."""
     with change("assign", task, actor=actor, receiver=to) as work:
         can_receive(work.taker, work.task)
-        work.extra |= admit(work.taker, work.task, manager_override=override)
+        work.extra |= admit(work.taker, work.task, manager_override=_managers_reason(work, override))
         if work.task.state == State.IN_PROGRESS:
             work.task.state = State.OPEN
         work.on_behalf_of = on_behalf_of
@@ -157,7 +158,8 @@ def take_over(task: Task | int, *, actor: User, reason: str, override: str = "")
     with change("take_over", task, actor=actor, receiver=actor) as work:
         if work.task.assignee_id in {None, actor.pk}:
             raise Refused(_("There is nobody to take it over from. Claim it."), code="nobodys")
-        work.extra |= {"reason": needs_reason(reason)} | admit(work.taker, work.task, manager_override=override)
+        work.extra["reason"] = needs_reason(reason)
+        work.extra |= admit(work.taker, work.task, manager_override=_managers_reason(work, override))
         in_progress = work.task.state == State.IN_PROGRESS
         _give(work, actor)
         if in_progress:
@@ -218,6 +220,13 @@ def cancel(task: Task | int, *, actor: User, reason: str, by_subject: bool = Fal
     return work.task
 
 
+def _managers_reason(work: Change, override: str) -> str:
+    """The reason for passing over the gate, a manager's alone. Raises PermissionDenied for anybody else's."""
+    if override.strip() and not (work.actor and _manages(work.actor, work.task)):
+        raise PermissionDenied("override")
+    return override
+
+
 def _manages(actor: User, task: Task) -> bool:
     from tasks.rules import is_manager
 
@@ -244,7 +253,10 @@ def reopen(
     override: str = "",
     by_subject: bool = False,
 ) -> Task:
-    """done or cancelled -> open, nobody's or (through the gate) `to`'s. A requester has the department's limit."""
+    """done or cancelled -> open, nobody's or (through the gate, by a manager or the subject) `to`'s.
+
+    A requester has the department's limit and gives it to nobody (PermissionDenied).
+    """
     with change("reopen", task, actor=actor, receiver=to) as work:
         row = work.task
         veto(row, by_subject)
@@ -259,8 +271,10 @@ def reopen(
             )
         row.state, row.closed_at, row.submitted_at = State.OPEN, None, None
         clocks.set_clock(row)
+        if to and not by_subject and not _manages(actor, row):
+            raise PermissionDenied("assign")
         if to:
-            work.extra |= admit(work.taker, row, manager_override=override)
+            work.extra |= admit(work.taker, row, manager_override=_managers_reason(work, override))
         _give(work, to)
     return work.task
 
