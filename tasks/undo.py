@@ -23,37 +23,52 @@ _INSTANTS = frozenset(name for name in TRACKED if name.endswith(("_at", "_since"
 
 
 def undoable(task: Task, user: User, *, now: dt.datetime | None = None) -> Event | None:
-    """The event `user` may undo on `task` now, or None."""
-    event = Event.objects.filter(task_id=task.pk, verb__in=REVERSIBLE | {"undo"}).order_by("-id").first()
-    if event is None or event.verb == "undo" or event.actor_id != user.pk:
+    """The event `user` may undo on `task` now, or None. `task` is fresh: another change since leaves nothing to undo."""
+    event = _last_verb(task.pk, user, now)
+    return event if event and event.payload.body.get("revision") == task.revision else None
+
+
+def _last_verb(task_id: int, user: User, now: dt.datetime | None = None) -> Event | None:
+    """The last verb on a task that can be undone, if it is `user`'s, young enough and still says what it changed."""
+    verbs = Event.objects.filter(task_id=task_id, verb__in=REVERSIBLE | {"undo"})
+    event = verbs.select_related("payload").order_by("-id").first()
+    if event is None or event.verb == "undo" or event.actor_id != user.pk or not hasattr(event, "payload"):
         return None
     return event if (now or clock.now()) - event.occurred_at <= WITHIN else None
+
+
+def _holder_before(event: Event | None) -> User | None:
+    """Who had the task before the event, where it changed hands."""
+    before = event.payload.body.get("changes", {}).get("assignee_id", [None])[0] if event else None
+    return User(pk=before) if before else None
 
 
 def undo(task: Task | int, *, actor: User) -> Task:
     """Put back what the actor's last verb on the task changed; its own event points at the one it reverses.
 
     Raises Refused after 60 seconds, for somebody else's verb, when anything changed since, and when the gate would
-    not let a task go back to the hands it was taken from.
+    not let the task go back to the hands it was taken from, whosever they are.
     """
+    pk = task if isinstance(task, int) else task.pk
     with transaction.atomic():
-        person = lock_person(actor)
-        row = lock(task if isinstance(task, int) else task.pk)
-        event = undoable(row, actor)
-        payload = getattr(event, "payload", None) if event else None
-        if event is None or payload is None:
+        early = _last_verb(pk, actor)
+        holder = _holder_before(early)
+        person = lock_person(holder) if holder else None
+        row = lock(pk)
+        event = _last_verb(pk, actor)
+        if event is None:
             raise Refused(_("There is nothing of yours to undo on %(task)s.") % {"task": row.reference}, code="no_undo")
-        if payload.body.get("revision") != row.revision:
+        if event != early or event.payload.body.get("revision") != row.revision:
             raise Refused(
                 _("%(task)s has changed since, so it cannot be undone.") % {"task": row.reference},
                 code="changed_since",
             )
         work = Change(row, "undo", actor, snapshot(row), clock.now(), reverses_id=event.pk)
-        for name, (old, _new) in payload.body.get("changes", {}).items():
+        for name, (old, _new) in event.payload.body.get("changes", {}).items():
             setattr(row, name, _revive(name, old))
-        if row.assignee_id == actor.pk and work.before["assignee_id"] != actor.pk and not row.is_finished:
-            admit(person, row)
         _refresh_relations(row, work.before)
+        if person and not row.is_finished:
+            admit(person, row)
         save(work)
         return row
 
