@@ -145,7 +145,7 @@ def assign(task: Task | int, *, actor: User, to: User, override: str = "", on_be
     """Give a task to somebody through the gate; in progress becomes open. `override` is a manager's reason."""
     with change("assign", task, actor=actor, receiver=to) as work:
         can_receive(work.taker, work.task)
-        work.extra |= admit(work.taker, work.task, manager_override=_managers_reason(work, override))
+        work.extra |= admit(work.taker, work.task, manager_override=override)
         if work.task.state == State.IN_PROGRESS:
             work.task.state = State.OPEN
         work.on_behalf_of = on_behalf_of
