@@ -90,9 +90,13 @@ def _refuse_reviewer(task: Task, person: User) -> None:
         )
 
 
-def approve(task: Task | int, *, actor: User) -> Task:
-    """in review -> done, by an eligible member or a manager who was not involved (four eyes)."""
+def approve(task: Task | int, *, actor: User, by_subject: bool = False) -> Task:
+    """in review -> done, by an eligible member or a manager who was not involved (four eyes).
+
+    It finishes the work, so (unless the subject itself asks) it is refused for work closed by its subject.
+    """
     with change("approve", task, actor=actor) as work:
+        veto(work.task, by_subject)
         _refuse_reviewer(work.task, actor)
         work.task.state, work.task.closed_at = State.DONE, work.at
         work.involve.append((actor.pk, Involvement.How.REVIEWED))

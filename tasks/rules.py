@@ -99,7 +99,12 @@ def can_review(user: Any, task: Task) -> bool:
     return inside and not is_assignee(user, task) and not is_requester(user, task) and sees_content(user, task)
 
 
-can_approve = can_send_back = can_review
+can_send_back = can_review
+
+
+def can_approve(user: Any, task: Task) -> bool:
+    """A reviewer; nobody where the subject finishes it."""
+    return can_review(user, task) and not task.procedure.closed_by_subject
 
 
 def can_complete(user: Any, task: Task) -> bool:
@@ -140,8 +145,9 @@ def can_edit_all(user: Any, task: Task) -> bool:
 
 
 def can_comment(user: Any, task: Task) -> bool:
-    """Whoever sees what it says."""
-    return sees_content(user, task)
+    """Whoever sees what it says and is not just an onlooker: what somebody did elsewhere earlier is theirs to read."""
+    near = is_assignee(user, task) or is_requester(user, task) or is_member(user, task)
+    return sees_content(user, task) and (near or manages(user, task.department_id))
 
 
 can_attach = can_comment
@@ -182,5 +188,7 @@ def allowed_now(verb: str, task: Task) -> bool:
 
 
 def may(user: Any, verb: str, task: Task) -> bool:
-    """Right and state together: what a button asks."""
+    """Right and state together: what a button asks. Open work is completed by its owner alone."""
+    if verb == "complete" and task.state == State.OPEN and not is_assignee(user, task):
+        return False
     return RULES[verb](user, task) and allowed_now(verb, task)
