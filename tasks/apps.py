@@ -9,6 +9,7 @@ class TasksConfig(AppConfig):
     def ready(self) -> None:
         from core.subjects import Subject, register
         from tasks import receivers, recompute  # noqa: F401 - they register themselves
+        from tasks.importing import run  # noqa: F401 - a kind of run
         from tasks.models import Task
 
         register(

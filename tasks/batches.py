@@ -1,8 +1,9 @@
 """Many verbs in one transaction, for imports: the same verbs, the same events, written down together.
 
 Inside `batch` a verb makes no savepoint of its own, takes people the batch has locked and tasks it opened itself as
-they are (nobody else can see those before the commit), and leaves events, involvement, labels and backlog to be
-inserted at the end, many in a statement. The first refusal undoes the whole block: the caller then does it one by one.
+they are (nobody else can see those before the commit), and leaves those tasks, events, involvement, labels and backlog
+to be inserted at the end, many in a statement. It is meant for verbs on tasks opened in it: a query does not find them
+yet. The first refusal undoes the whole block: the caller then does it one by one.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ class Batch:
     """What a batch has in hand, and what is still to be written."""
 
     people: dict[int, User] = field(default_factory=dict)
+    numbers: list[int] = field(default_factory=list)
     tasks: dict[int, Task] = field(default_factory=dict)
     labels: dict[str, Label] = field(default_factory=dict)
     involved: list[tuple[int, int, str, dt.datetime]] = field(default_factory=list)
@@ -35,6 +37,7 @@ class Batch:
 
     def write(self) -> None:
         """Insert what was kept back."""
+        Task.objects.bulk_create(self.tasks.values())
         insert("tasks_involvement (task_id, person_id, how, since)", self.involved)
         insert("tasks_task_labels (task_id, label_id)", self.labelled)
         TallyDelta.objects.bulk_create(
@@ -57,23 +60,40 @@ def savepoint() -> bool:
     return _current.get() is None
 
 
-def opened(task: Task) -> None:
-    """Remember a task made by the present batch: it needs no lock, nobody else can see it yet."""
+def insert_task(task: Task) -> None:
+    """Insert a new task; in a batch it gets its number now and is inserted at the end, as the verbs left it by then."""
     work = _current.get()
     if work:
+        task.pk = work.numbers.pop() if work.numbers else _numbers(1)[0]
         work.tasks[task.pk] = task
+    else:
+        task.save(force_insert=True)
+
+
+def holds(task_id: int) -> bool:
+    """Was the task opened in the present batch? Then it is inserted at its end and must not be updated before."""
+    work = _current.get()
+    return work is not None and task_id in work.tasks
+
+
+def _numbers(count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('tasks_task', 'id')) FROM generate_series(1, %s)", [count]
+        )
+        return [row[0] for row in reversed(cursor.fetchall())]
 
 
 @contextmanager
-def batch(people: Iterable[int] = ()) -> Iterator[Batch]:
+def batch(people: Iterable[int] = (), tasks: int = 0) -> Iterator[Batch]:
     """Do the verbs of the block together; an exception undoes all of them.
 
     `people` are the keys of everybody who gets work in it: they are locked first, in order, so that two batches
-    cannot wait for each other. Their memberships come with them.
+    cannot wait for each other. Their memberships come with them. `tasks` is how many are going to be opened.
     """
     with transaction.atomic():
         locked = User.objects.filter(pk__in=list(people)).order_by("pk").select_for_update(no_key=True)
-        work = Batch(people={person.pk: person for person in locked.prefetch_related("memberships")})
+        work = Batch({person.pk: person for person in locked.prefetch_related("memberships")}, _numbers(tasks))
         for person in work.people.values():
             forget(person)
         token = _current.set(work)

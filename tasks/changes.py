@@ -174,7 +174,8 @@ def save(work: Change) -> None:
     changed = {name: getattr(task, name) for name in TRACKED if getattr(task, name) != before[name]}
     task.revision += 1
     task.changed_at = work.at
-    Task.objects.filter(pk=task.pk).update(**changed, revision=task.revision, changed_at=task.changed_at)
+    if not batches.holds(task.pk):
+        Task.objects.filter(pk=task.pk).update(**changed, revision=task.revision, changed_at=task.changed_at)
     payload = {"revision": task.revision, **work.extra}
     if changed:
         payload["changes"] = {name: [before[name], value] for name, value in changed.items()}

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from core.refusals import Refused
 from organization.models import User
+from tasks import batches
 from tasks.changes import change, needs_reason
 from tasks.eligibility import OVERRIDABLE, check
 from tasks.models import Involvement, Step, Task
@@ -19,6 +20,9 @@ from tasks.transitions import begin, veto
 
 def open_steps(task: Task) -> list[Step]:
     """Mandatory steps of the task that are not marked, in order."""
+    # A batch has read the steps of its versions once: where none is mandatory there is nothing to ask.
+    if batches.holds(task.pk) and not any(step.is_mandatory for step in task.version.steps.all()):
+        return []
     marked = task.step_runs.filter(marked_at__isnull=False).values("step_id")
     return list(Step.objects.filter(version_id=task.version_id, is_mandatory=True).exclude(pk__in=marked))
 

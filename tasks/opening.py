@@ -85,10 +85,11 @@ def open_task(
     )
     if request.due_on:
         task.due_at, task.due_is_date = clocks.due_on(task, request.due_on), True
-    clocks.set_clock(task, from_instant=task.ready_at if task.state == State.PLANNED else at)
+    elif request.due_at is None:
+        clocks.set_due_from_target(task)
+    clocks.set_clock(task)
     with transaction.atomic(savepoint=batches.savepoint()):
-        task.save(force_insert=True)
-        batches.opened(task)
+        batches.insert_task(task)
         _write_down(task, request, actor, occurred_at)
         if request.labels:
             _label(task, labels_named(request.labels))

@@ -1,0 +1,194 @@
+"""Reading CSV (RFC 4180, and what people make of it): text from bytes, delimiter, header, records with their lines.
+
+A record that cannot be read costs its own first line and nothing else: the reader goes on at the line after it, so a
+stray quotation mark does not swallow what follows. Every line is part of exactly one record.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from core.refusals import Refused
+
+DELIMITERS = (",", ";", "\t", "|")
+LONGEST_RECORD = 1000  # lines; what a quotation mark that is never closed may look through
+# Columns of our own in what is exported: a file's own column of such a name gets another one.
+LINE, COLUMN, REASON = "import:line", "import:column", "import:reason"
+REST = "import:rest"  # what is left over of a row that does not fit the header
+OURS = frozenset({LINE, COLUMN, REASON, REST})
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row as it came, by column; `line` is its first line in the file, the header's being 1.
+
+    `problem` says why it is not a row; then `cells` may lack columns, and REST holds what has no column.
+    """
+
+    line: int
+    cells: dict[str, str]
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file's lines, and how to read them."""
+
+    lines: list[str]
+    delimiter: str
+    columns: list[str]
+    begins: int
+
+    def records(self) -> Iterator[Record]:
+        """All records after the header, in order. Never raises."""
+        for line, values in _spans(self.lines, self.delimiter, self.begins):
+            if values is None:
+                text = self.lines[line - 1].rstrip("\r\n")
+                yield Record(line, {REST: text}, _("A quotation mark is not closed, or stands inside of a value."))
+            elif len(values) > 1 or any(value.strip() for value in values):
+                yield self._record(line, values)
+
+    def _record(self, line: int, values: list[str]) -> Record:
+        cells = dict(zip(self.columns, values, strict=False))
+        if len(values) == len(self.columns):
+            return Record(line, cells)
+        if len(values) > len(self.columns):
+            cells[REST] = self.delimiter.join(values[len(self.columns) :])
+        return Record(line, cells, ragged(len(values), len(self.columns)))
+
+
+def ragged(found: int, wanted: int) -> str:
+    """The reason of a row that does not fit the header."""
+    return _("The row has %(found)s values, the header %(wanted)s.") % {"found": found, "wanted": wanted}
+
+
+class _Lines:
+    """Lines from a place on, at most `LONGEST_RECORD` at a time; can be set back."""
+
+    def __init__(self, lines: list[str], begins: int) -> None:
+        self.lines, self.at, self.most = lines, begins, 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        if self.at >= min(len(self.lines), self.most):
+            raise StopIteration
+        self.at += 1
+        return self.lines[self.at - 1]
+
+
+def _spans(lines: list[str], delimiter: str, begins: int) -> Iterator[tuple[int, list[str] | None]]:
+    """(first line, values) of each record from index `begins` on; None where no value could be read."""
+    source = _Lines(lines, begins)
+    reader = csv.reader(source, delimiter=delimiter, strict=True)
+    while source.at < len(lines):
+        first = source.at
+        source.most = first + LONGEST_RECORD
+        try:
+            values: list[str] | None = next(reader)
+        except (csv.Error, StopIteration):
+            values = None
+        if values is None:
+            source.at = first + 1
+        yield first + 1, values
+
+
+def decode(data: bytes) -> str:
+    """The text of a file in UTF-8, with or without a byte order mark.
+
+    Raises Refused, saying what to do, for any other encoding and for an empty file.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise Refused(
+            _("The file is UTF-16. Save it as UTF-8 (in a spreadsheet: “CSV UTF-8”)."), code="encoding", field="file"
+        )
+    bare = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        text = bare.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = bare.count(b"\n", 0, error.start) + 1
+        raise Refused(
+            _(
+                "Line %(line)s is not UTF-8. Save the file as UTF-8 (in a spreadsheet: “CSV UTF-8”), or convert it: "
+                "iconv -f WINDOWS-1252 -t UTF-8 OLD.csv > NEW.csv"
+            )
+            % {"line": line},
+            code="encoding",
+            field="file",
+        ) from error
+    if not text.strip():
+        raise Refused(_("The file is empty. Choose another."), code="file_empty", field="file")
+    return text
+
+
+def lines_of(data: bytes) -> list[str]:
+    """The lines of a file with their ends: CR, LF, or both. Raises Refused as `decode` does."""
+    return list(io.StringIO(decode(data), newline=""))
+
+
+def read_table(data: bytes, wanted: list[tuple[str, str]], ours: bool = False) -> Table:
+    """Find delimiter and header of a CSV file. `wanted` is (key of the mapping, column) for each column it must have.
+
+    `ours` says that it is an export of ours, with our own columns. The delimiter is the one under which most of the
+    wanted columns are found. Raises Refused for another encoding, a header that cannot be read, and a column that is
+    missing or there twice.
+    """
+    lines = lines_of(data)
+    names = {column for _key, column in wanted}
+    tables = [table for delimiter in DELIMITERS if (table := _headed(lines, delimiter, ours))]
+    if not tables:
+        raise Refused(_("The first line cannot be read as the names of the columns."), code="header", field="file")
+    best = max(tables, key=lambda table: (len(names & set(table.columns)), len(table.columns)))
+    _check_columns(best, wanted)
+    return Table(best.lines, best.delimiter, _unique(best.columns), best.begins)
+
+
+def _headed(lines: list[str], delimiter: str, ours: bool) -> Table | None:
+    """The table whose header is the first record that is not blank; None when that cannot be read."""
+    header: list[str] = []
+    for first, values in _spans(lines, delimiter, 0):
+        if header:
+            return Table(lines, delimiter, header, first - 1)
+        if values is None:
+            return None
+        names = [clean(value).strip() for value in values]
+        header = [name if ours or name not in OURS else "" for name in names] if any(names) else []
+    return Table(lines, delimiter, header, len(lines)) if header else None
+
+
+def _check_columns(table: Table, wanted: list[tuple[str, str]]) -> None:
+    for key, column in wanted:
+        found = table.columns.count(column)
+        if found == 1:
+            continue
+        names = {"key": key, "column": column, "columns": ", ".join(table.columns[:40])}
+        if found:
+            sentence = _("The file has the column “%(column)s” more than once, which the mapping names in “%(key)s”.")
+        else:
+            sentence = _(
+                "The file has no column “%(column)s”, which the mapping names in “%(key)s”. It has: %(columns)s"
+            )
+        raise Refused(sentence % names, code="column_missing", field=key)
+
+
+def _unique(columns: list[str]) -> list[str]:
+    """Names for columns without one or with one that is taken, so that no value is lost."""
+    names: list[str] = []
+    for number, column in enumerate(columns, start=1):
+        name = column or f"import:column {number}"
+        while name in names:
+            name += f" ({number})"
+        names.append(name)
+    return names
+
+
+def clean(text: str) -> str:
+    """A text as the database can keep it: the one character it cannot hold is shown by its picture."""
+    return text.replace("\0", "\u2400")

@@ -1,0 +1,132 @@
+"""Rows kept aside: with their line, column and reason, to be exported, corrected, and run again."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.refusals import Refused
+from organization.models import User
+from records import events
+from records.models import Run, RunReject
+from tasks.importing.reading import COLUMN, LINE, REASON, REST, clean, read_table
+from tasks.importing.rows import Bad
+
+# Spreadsheets run a cell that begins like this as a formula; a quotation mark before it makes it text.
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+
+
+def keep(home: Run, bad: Iterable[tuple[int, dict[str, str], Bad]]) -> None:
+    """Keep rows aside under the run that met them first; met again, place and reason are the newer ones."""
+    rows = [
+        RunReject(
+            run=home,
+            line=line,
+            column=clean(why.column)[:200],
+            reason=clean(why.reason),
+            row={clean(name): clean(value) for name, value in cells.items()},
+        )
+        for line, cells, why in bad
+    ]
+    RunReject.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["run", "line"], update_fields=["column", "reason"]
+    )
+
+
+def settle(home: Run, lines: list[int]) -> None:
+    """These rows came in after all."""
+    unsettled = RunReject.objects.filter(run=home, line__in=lines, settled_at__isnull=True)
+    unsettled.update(settled_at=clock.now())
+
+
+def correct_reject(reject: RunReject, row: dict[str, str], *, actor: User | None) -> RunReject:
+    """Replace the values of a row kept aside; it comes in when its run is run again. Returns it.
+
+    `row` gives values by column of the file, those it lacks stay as they were. Raises Refused for a row that came in
+    meanwhile, and for a column the file does not have. Writes an event at the run.
+    """
+    with transaction.atomic():
+        fresh = RunReject.objects.select_for_update().select_related("run").get(pk=reject.pk)
+        if fresh.settled_at is not None:
+            raise Refused(_("Line %(line)s came in already.") % {"line": fresh.line}, code="settled")
+        columns = fresh.run.parameters["columns"]
+        for name in row:
+            if name not in columns and name != REST:
+                raise Refused(
+                    _("The file has no column “%(column)s”.") % {"column": name}, code="column_unknown", field="row"
+                )
+        wanted = dict.fromkeys(columns, "") | fresh.row | {name: clean(str(value)) for name, value in row.items()}
+        if not wanted.get(REST):
+            wanted.pop(REST, None)
+        names = wanted.keys() | fresh.row.keys()
+        changes = {
+            name: [fresh.row.get(name), wanted.get(name)] for name in names if fresh.row.get(name) != wanted.get(name)
+        }
+        if changes:
+            fresh.row = wanted
+            fresh.save(update_fields=["row"])
+            events.write(
+                "correct_reject",
+                actor=actor,
+                subject_kind="run",
+                subject_id=fresh.run_id,
+                payload={"line": fresh.line, "changes": changes},
+            )
+    return fresh
+
+
+def export(home: Run) -> str:
+    """The rows still aside as CSV: line, column and reason first, then the row as it came. Formulas are made text."""
+    out = io.StringIO(newline="")
+    columns = [*home.parameters["columns"], REST]
+    writer = csv.writer(out)
+    writer.writerow([LINE, COLUMN, REASON, *(as_text(name) for name in columns)])
+    for reject in home.rejects.filter(settled_at__isnull=True).order_by("line").iterator():
+        values = (reject.column, reject.reason, *(reject.row.get(name, "") for name in columns))
+        writer.writerow([reject.line, *(as_text(value) for value in values)])
+    return out.getvalue()
+
+
+def as_text(value: str) -> str:
+    """A cell that no spreadsheet runs."""
+    return f"'{value}" if _FORMULA.match(value) else value
+
+
+def as_came(cell: str) -> str:
+    """The value behind an exported cell."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+@dataclass
+class Corrections:
+    """What a corrected export did: rows changed, and what could not be used, by line of the export."""
+
+    changed: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def correct_all(home: Run, data: bytes, *, actor: User | None) -> Corrections:
+    """Correct the rows aside from an export somebody edited. Raises Refused when it is not an export of this run."""
+    columns = [*home.parameters["columns"], REST]
+    names = {as_text(name): name for name in columns}
+    table = read_table(data, [(name, name) for name in (LINE, *names)], ours=True)
+    aside = {str(row.line): row for row in home.rejects.filter(settled_at__isnull=True)}
+    report = Corrections()
+    for record in table.records():
+        reject = aside.get(record.cells.get(LINE, "").strip())
+        if record.problem or reject is None:
+            why = record.problem or _("No row of this line is aside.")
+            report.problems.append(_("Line %(line)s: %(why)s") % {"line": record.line, "why": why})
+            continue
+        row = {name: as_came(record.cells[shown]) for shown, name in names.items()}
+        if any(value != reject.row.get(name, "") for name, value in row.items()):
+            correct_reject(reject, row, actor=actor)
+            report.changed += 1
+    return report

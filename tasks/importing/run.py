@@ -1,0 +1,231 @@
+"""An import as a run: asked for once, done in batches, taken up where it was left, harmless to do again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from itertools import islice
+from typing import Any, TypeVar
+
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.db import OperationalError, connection, transaction
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.refusals import Refused
+from organization.models import User
+from records import events, files, runs
+from records.models import Attachment, Run, RunReject
+from tasks.importing import rejects
+from tasks.importing.directory import Directory, Wanted
+from tasks.importing.entries import Entry, read_entries
+from tasks.importing.mapping import check_use, read_mapping
+from tasks.importing.reading import REST, Record, Table, lines_of, read_table
+from tasks.importing.rows import Bad
+from tasks.importing.work import Job, bring_in, known_references
+
+KIND = "tasks.import"
+BATCH = 200
+TRIES = 3
+COUNTED = ("opened", "finished", "already", "rejected")
+T = TypeVar("T")
+_listener: ContextVar[Callable[[Run], None] | None] = ContextVar("backoffice_import_listener", default=None)
+
+
+@contextmanager
+def told(listener: Callable[[Run], None]) -> Iterator[None]:
+    """Imports performed in the block tell `listener` after each batch."""
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
+
+
+def ask_import(
+    upload: File[Any], *, mapping: Any, open_all: bool, create_missing: bool, actor: User | None, here: bool = False
+) -> Run:
+    """Ask for the import of a CSV file; its bytes are kept, so that any worker can do it. Returns the run.
+
+    `mapping` is parsed JSON. `here` says that the caller performs it now, so it is not offered to a worker at once.
+    Raises Refused, before anything is kept, for a wrong mapping, another encoding and columns that are missing.
+    """
+    understood = read_mapping(mapping)
+    check_use(understood, open_all=open_all, create_missing=create_missing)
+    data = upload.read()
+    table = read_table(data, list(understood.columns()))
+    parameters = {
+        "mapping": mapping,
+        "open": open_all,
+        "create_missing": create_missing,
+        "columns": table.columns,
+        "delimiter": table.delimiter,
+        "begins": table.begins,
+    }
+    with transaction.atomic():
+        run = runs.ask(KIND, actor=actor, parameters=parameters)
+        # The same bytes are kept once: a second import of a file leaves no more behind than its run.
+        same = Attachment.objects.filter(owner_kind="run", blob__sha256=hashlib.sha256(data).hexdigest())
+        kept = same.first() or files.attach(upload, owner_kind="run", owner_id=run.pk, actor=actor)
+        run.parameters["file"] = kept.pk
+        return _asked(run, here)
+
+
+def ask_again(home: Run, *, create_missing: bool, actor: User | None, here: bool = False) -> Run:
+    """Ask for the rows that `home` kept aside to be tried again. Returns the new run. Raises Refused for other runs."""
+    if home.kind != KIND or "again" in home.parameters:
+        raise Refused(_("Run %(run)s is no import of a file.") % {"run": home.pk}, code="not_an_import")
+    parameters = {**home.parameters, "again": home.pk}
+    parameters["create_missing"] = create_missing or home.parameters["create_missing"]
+    check_use(
+        read_mapping(parameters["mapping"]), open_all=parameters["open"], create_missing=parameters["create_missing"]
+    )
+    with transaction.atomic():
+        return _asked(runs.ask(KIND, actor=actor, parameters=parameters), here)
+
+
+def _asked(run: Run, here: bool) -> Run:
+    run.lease_until = clock.now() + runs.HANDED if here else None
+    run.save(update_fields=["parameters", "lease_until"])
+    return run
+
+
+def take_up(run: Run) -> None:
+    """Make an import that was interrupted or failed ready to go on from its place, by whoever performs it now.
+
+    Raises Refused while somebody is at it, and for one that is done.
+    """
+    free = Run.objects.filter(pk=run.pk, kind=KIND).exclude(state=Run.State.DONE)
+    free = free.exclude(state=Run.State.RUNNING, lease_until__gt=clock.now())
+    if not free.update(
+        state=Run.State.QUEUED, attempts=0, error="", finished_at=None, lease_until=clock.now() + runs.HANDED
+    ):
+        raise Refused(_("Run %(run)s is done, or somebody is at it.") % {"run": run.pk}, code="run_busy")
+
+
+@runs.kind(KIND)
+def perform(run: Run) -> dict[str, Any]:
+    """Do an import from its place on. Returns how many rows were opened, finished, there already, and kept aside."""
+    with events.origin("import"):
+        return Import(run).perform()
+
+
+class Import:
+    """One performance of an import run."""
+
+    def __init__(self, run: Run) -> None:
+        parameters = run.parameters
+        self.run = run
+        self.again = "again" in parameters
+        self.home = Run.objects.get(pk=parameters["again"]) if self.again else run
+        self.mapping = read_mapping(parameters["mapping"])
+        self.open_all = bool(parameters["open"])
+        self.directory = Directory(
+            self.mapping, open_all=self.open_all, create_missing=parameters["create_missing"], actor=run.asked_by
+        )
+        place = run.place or {}
+        self.after: int = place.get("line", 0)
+        self.counts: dict[str, int] = {name: place.get(name, 0) for name in COUNTED}
+        self.total = 0
+
+    def perform(self) -> dict[str, Any]:
+        self.plan()
+        for chunk in _chunks(self.entries(), BATCH):
+            self._patiently(chunk)
+        return {**self.counts, "made": (self.run.place or {}).get("made", {})}
+
+    def records(self) -> Iterator[Record]:
+        """The file's records, or those kept aside by the run that is done again."""
+        parameters = self.run.parameters
+        if not self.again:
+            blob = Attachment.objects.select_related("blob").get(pk=parameters["file"]).blob
+            with default_storage.open(blob.stored_as) as stored:
+                lines = lines_of(stored.read())
+            yield from Table(lines, parameters["delimiter"], parameters["columns"], parameters["begins"]).records()
+            return
+        columns = parameters["columns"]
+        for reject in RunReject.objects.filter(run=self.home, settled_at__isnull=True).order_by("line"):
+            fits = REST not in reject.row and all(name in reject.row for name in columns)
+            yield Record(reject.line, reject.row, "" if fits else reject.reason)
+
+    def entries(self) -> Iterator[Entry]:
+        """What is still to be done, in the order of the file."""
+        entries = read_entries(self.records(), self.mapping, zone=self.directory.zone, now=clock.now())
+        return (entry for entry in entries if entry.line > self.after)
+
+    def plan(self) -> None:
+        """Count the rows, and match or make all names that new ones use."""
+        wanted = Wanted()
+        self.total = sum(self.counts.values())
+        for chunk in _chunks(self.entries(), 1000):
+            known = known_references(self.mapping.source, chunk)
+            self.total += len(chunk)
+            for entry in chunk:
+                if entry.row and entry.row.reference not in known:
+                    wanted.add(entry.row)
+        self.directory.prepare(wanted)
+
+    def _patiently(self, chunk: list[Entry]) -> None:
+        """Do a batch; one that was the victim of a deadlock is done again."""
+        for attempt in range(1, TRIES + 1):
+            try:
+                self._take(chunk)
+                return
+            except OperationalError:
+                if attempt == TRIES or not connection.is_usable():
+                    raise
+
+    def _take(self, chunk: list[Entry]) -> None:
+        """One batch: rows, rows aside, and how far it is, in one transaction."""
+        counts = dict(self.counts)
+        with transaction.atomic():
+            self.directory.refresh()
+            jobs, bad, already = self._sort(chunk)
+            done, refused = bring_in(jobs, self.mapping, actor=self.run.asked_by)
+            bad += refused
+            rejects.keep(self.home, [(entry.line, entry.cells, why) for entry, why in bad])
+            if self.again:
+                rejects.settle(self.home, [job.entry.line for job in done])
+            counts["finished"] += sum(job.finished for job in done)
+            counts["opened"] += sum(not job.finished for job in done)
+            counts["already"] += already
+            counts["rejected"] += len(bad)
+            made = {**(self.run.place or {}).get("made", {})}
+            for kind, number in self.directory.made.items():
+                made[kind] = made.get(kind, 0) + number
+            place = {"line": chunk[-1].line, **counts, "made": made}
+            runs.progress(self.run, done=sum(counts.values()), total=self.total, place=place)
+        self.counts = counts
+        self.directory.made.clear()
+        if listener := _listener.get():
+            listener(self.run)
+
+    def _sort(self, chunk: list[Entry]) -> tuple[list[Job], list[tuple[Entry, Bad]], int]:
+        """What is to be done, what cannot be, and how many rows are there already."""
+        known = known_references(self.mapping.source, chunk)
+        jobs: list[Job] = []
+        bad: list[tuple[Entry, Bad]] = []
+        already = 0
+        for entry in chunk:
+            try:
+                if entry.bad or entry.row is None:
+                    raise entry.bad or Bad("")
+                if entry.repeated or (entry.row.reference in known and not self.again):
+                    already += 1
+                    continue
+                if entry.row.reference in known:
+                    raise Bad(_("A task with this external reference exists."), self.mapping.external_reference)
+                finished = entry.row.done_at is not None and not self.open_all
+                jobs.append(Job(entry, entry.row, self.directory.place_of(entry.row, finished=finished), finished))
+            except Bad as why:
+                bad.append((entry, why))
+        return jobs, bad, already
+
+
+def _chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(items)
+    while chunk := list(islice(rest, size)):
+        yield chunk
