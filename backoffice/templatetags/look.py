@@ -21,15 +21,18 @@ register = template.Library()
 CHOICES = (forms.RadioSelect, forms.CheckboxSelectMultiple)
 
 
+# A page names two dozen static files, each looked up in the manifest; they do not change while a process lives.
+@register.simple_tag
 @cache
-def _sprite() -> str:
-    return static("icons.svg")
+def asset(name: str) -> str:
+    """The address of a static file, as `{% static %}` gives it."""
+    return static(name)
 
 
 @receiver(setting_changed)
-def _forget_sprite(setting: str, **kwargs: Any) -> None:
+def _forget_assets(setting: str, **kwargs: Any) -> None:
     if setting in {"STORAGES", "STATIC_URL"}:
-        _sprite.cache_clear()
+        asset.cache_clear()
 
 
 # A list draws hundreds of icons and there are few of them.
@@ -45,7 +48,7 @@ def icon(name: str, classes: str = "") -> SafeString:
 
     `{% icon "queue" %}`, `{% icon kind.icon "over" %}`.
     """
-    return _drawn(_sprite(), name, classes)
+    return _drawn(asset("icons.svg"), name, classes)
 
 
 @register.simple_tag
