@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from organization.calendars import calendar_of
+from records.models import Event
 from tasks.states import OUTSIDE_REASONS, Priority
 
 if TYPE_CHECKING:
@@ -27,17 +28,35 @@ def key_of(task: Task) -> str:
     return f"{calendar.fingerprint[:20]}.{procedure.standard_minutes}.{procedure.target_minutes}"
 
 
-def set_clock(task: Task, *, from_instant: dt.datetime | None = None) -> None:
-    """Compute start-by and urgent-at of `task` in place, and due first when it comes from the target.
-
-    `from_instant` (aware) is where the target begins and makes due anew; without it due stays as it is.
-    """
+def set_clock(task: Task) -> None:
+    """Compute start-by and urgent-at of `task` in place from its due time."""
     calendar = calendar_of(task.department)
-    if task.due_from_target and from_instant is not None:
-        task.due_at = calendar.add_minutes(from_instant, task.procedure.target_minutes)
     task.start_by = calendar.add_minutes(task.due_at, -task.remaining_minutes)
     task.urgent_at = calendar.add_minutes(task.start_by, SHIFT[task.priority])
     task.clock_key = key_of(task)
+
+
+def set_due_from_target(task: Task, waited: int = 0) -> None:
+    """Make due anew: the target, from opening or (where that is later) from the day it may begin.
+
+    `waited` is how many working minutes it waited for somebody outside since (`waited_minutes`).
+    """
+    begin = max(task.opened_at, task.ready_at) if task.ready_at else task.opened_at
+    task.due_at = calendar_of(task.department).add_minutes(begin, task.procedure.target_minutes + waited)
+
+
+def follow_hours(task: Task, waited: int) -> None:
+    """Make due anew after its calendar or target changed: a target is counted again, a due date ends as the day does.
+
+    A due time somebody set stays, and so does every one when only the standard minutes changed.
+    """
+    before, now = task.clock_key.split("."), key_of(task).split(".")
+    if task.due_from_target and (before[0], before[-1]) != (now[0], now[-1]):
+        set_due_from_target(task, waited)
+    elif task.due_is_date and before[0] != now[0]:
+        # A day may end at midnight, which is the next day's first instant.
+        last = (task.due_at - dt.timedelta(microseconds=1)).astimezone(task.department.site.zone)
+        task.due_at = due_on(task, last.date())
 
 
 def due_on(task: Task, day: dt.date) -> dt.datetime:
@@ -45,11 +64,23 @@ def due_on(task: Task, day: dt.date) -> dt.datetime:
     return calendar_of(task.department).end_of_working_day(day)
 
 
-def extend_for_wait(task: Task, since: dt.datetime, until: dt.datetime) -> None:
-    """Move a due time that came from a target by the waited working minutes when the reason was outside."""
-    if task.due_from_target and task.waiting_kind in OUTSIDE_REASONS:
-        calendar = calendar_of(task.department)
-        task.due_at = calendar.add_minutes(task.due_at, max(0, calendar.minutes_between(since, until)))
+def extend_for_wait(task: Task, since: dt.datetime, until: dt.datetime) -> int:
+    """Move a due time that came from a target by the waited working minutes when the reason was outside.
+
+    Returns those minutes; the verb writes them to its event as "waited".
+    """
+    if not task.due_from_target or task.waiting_kind not in OUTSIDE_REASONS:
+        return 0
+    calendar = calendar_of(task.department)
+    waited = max(0, calendar.minutes_between(since, until))
+    task.due_at = calendar.add_minutes(task.due_at, waited)
+    return waited
+
+
+def waited_minutes(task_id: int) -> int:
+    """Working minutes by which waits have moved the target of a task, but for those undone. One statement."""
+    ends = Event.objects.filter(task_id=task_id, payload__body__has_key="waited", reversed_by__isnull=True)
+    return sum(ends.values_list("payload__body__waited", flat=True))
 
 
 def remaining_of(steps: Iterable[Any], marked: set[int], standard: int) -> int:

@@ -89,10 +89,13 @@ def _set_times(work: Change, values: dict[str, Any]) -> None:
         row.due_at, row.due_is_date, row.due_from_target = values["due_at"], False, False
     elif "due_at" in values or "due_on" in values:
         row.due_is_date, row.due_from_target = False, True
-        clocks.set_clock(row, from_instant=row.ready_at or row.opened_at)
     if "ready_at" in values:
         check_instant(values["ready_at"], work.at, "ready_at")
         row.ready_at = values["ready_at"]
+    moved = (row.due_from_target, row.ready_at) != (work.before["due_from_target"], work.before["ready_at"])
+    if row.due_from_target and moved:
+        clocks.set_due_from_target(row, clocks.waited_minutes(row.pk))
+    if "ready_at" in values:
         ahead = row.ready_at is not None and row.ready_at > work.at
         if row.state == State.OPEN and row.assignee_id is None and ahead:
             row.state = State.PLANNED

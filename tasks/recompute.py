@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
-
+from core.refusals import Refused
 from organization.models import User
 from records import events, runs
 from records.models import Run
@@ -32,27 +31,30 @@ def recompute(run: Run) -> dict[str, Any]:
             if not rows:
                 return {"looked_at": done, "moved": moved}
             for row in rows:
-                moved += _recompute_one(row, run.asked_by)
+                moved += recompute_one(row, run.asked_by)
             place, done = rows[-1].pk, done + len(rows)
-            runs.progress(run, done=done, place=place)
+            runs.progress(run, done=done, place=place, result={"looked_at": done, "moved": moved})
 
 
-def _recompute_one(row: Task, actor: User | None) -> int:
+def recompute_one(row: Task, actor: User | None) -> int:
+    """Compute the clock of one task anew if it came from other hours, target or standard; 1 when it did, else 0."""
     if row.clock_key == clocks.key_of(row):
         return 0
-    with transaction.atomic(), change("recompute", row, actor=actor) as work:
-        task = work.task
-        if not task.step_runs.filter(marked_at__isnull=False).exists():
+    try:
+        with change("recompute", row, actor=actor) as work:
+            task = work.task
+            if task.clock_key == clocks.key_of(task):
+                raise Unchanged
+            marked = set(task.step_runs.filter(marked_at__isnull=False).values_list("step_id", flat=True))
             task.remaining_minutes = clocks.remaining_of(
-                task.version.steps.all(), set(), task.procedure.standard_minutes
+                task.version.steps.all(), marked, task.procedure.standard_minutes
             )
-        begin = task.ready_at or task.opened_at
-        clocks.set_clock(task, from_instant=None if task.due_from_target and _was_extended(task) else begin)
+            clocks.follow_hours(task, clocks.waited_minutes(task.pk))
+            clocks.set_clock(task)
+    except (Unchanged, Refused):  # somebody was faster, or finished it meanwhile
+        return 0
     return 1
 
 
-def _was_extended(task: Task) -> bool:
-    """A due time that waits moved stays moved: only start-by and urgency are computed anew."""
-    from records.models import Event
-
-    return Event.objects.filter(task_id=task.pk, verb="resume").exists()
+class Unchanged(Exception):
+    """The clock is right already."""

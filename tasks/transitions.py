@@ -190,7 +190,9 @@ def _end_wait(work: Change) -> None:
     """Count a wait into a target's due time and clear it."""
     task = work.task
     if task.waiting_since:
-        clocks.extend_for_wait(task, task.waiting_since, work.at)
+        waited = clocks.extend_for_wait(task, task.waiting_since, work.at)
+        if waited:
+            work.extra["waited"] = waited
         clocks.set_clock(task)
         clear_wait(task)
 
