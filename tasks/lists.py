@@ -93,11 +93,11 @@ def branches(user: Any, listing: Listing) -> list[TaskQuerySet]:
     """Querysets that together are the list, each served by one ordered index scan."""
     group = FINISHED if listing.filters.finished else UNFINISHED
     tasks = Task.objects.filter(state__in=list(group))
-    if listing.scope == "asked":
-        asked = Task.objects.asked_by(user) if not listing.filters.states else tasks.filter(requester=user)
-        return [listing.filters.apply(asked)]
     if listing.scope != "departments":
-        return [listing.filters.apply(tasks.filter(assignee=user))]
+        asked = Task.objects.asked_by(user) if not listing.filters.states else tasks.filter(requester=user)
+        own = asked if listing.scope == "asked" else tasks.filter(assignee=user)
+        places = listing.filters.departments
+        return [listing.filters.apply(own.filter(department__in=places) if places else own)]
     everything = user.is_admin and not user.standing.departments
     reach = None if everything else set(user.standing.departments)
     wanted = set(listing.filters.departments)

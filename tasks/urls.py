@@ -2,10 +2,27 @@
 
 from django.urls import path
 
-from tasks import views
+from tasks.views import department, new, people, queue, task, verbs
 
 app_name = "tasks"
 urlpatterns = [
-    path("queue/", views.queue, name="queue"),
-    path("tasks/<str:reference>/", views.task, name="task"),
+    path("queue/", queue.show, name="queue"),
+    path("queue/filters/", queue.filter_panel, name="filters"),
+    path("queue/next/", queue.take_next, name="next"),
+    path("departments/", department.choose, name="departments"),
+    path("department/", department.show, name="department"),
+    path("department/<str:code>/", department.show, name="department"),
+    path("department/<str:code>/preview/", department.preview, name="department_preview"),
+    path("department/<str:code>/undo/<str:token>/", department.undo, name="department_undo"),
+    path("department/<str:code>/absences/<int:absence>/", department.substitute, name="department_substitute"),
+    path("department/<str:code>/<str:verb>/", department.change, name="department_change"),
+    path("tasks/new/", new.show, name="new"),
+    path("tasks/new/requesters/", new.people, name="new_requesters"),
+    path("tasks/<str:reference>/", task.show, name="task"),
+    path("tasks/<str:reference>/files/<int:pk>/", task.file, name="file"),
+    path("tasks/<str:reference>/comment/", verbs.comment, name="comment"),
+    path("tasks/<str:reference>/mark-step/", verbs.step, name="step"),
+    path("tasks/<str:reference>/undo/", verbs.undo, name="undo"),
+    path("people/search/", people.search, name="people"),
+    path("tasks/<str:reference>/<str:name>/", verbs.act, name="verb"),
 ]

@@ -1,6 +1,7 @@
-// Single keys press what carries data-key="e" on the page: buttons and links are clicked, fields get the focus. They
-// never fire while somebody types, never with Ctrl, Alt or Meta, and not at all where <body data-single-keys="off">.
-// data-key-anywhere works though its element is not displayed. Ctrl+Enter sends the form one is typing in.
+// Single keys press what carries data-key="e" on the page: buttons and links are clicked, fields (and what carries
+// data-key-focus) get the focus. They never fire while somebody types, never with Ctrl, Alt or Meta, and not at all
+// where <body data-single-keys="off">. data-key-anywhere works though its element is not displayed. Ctrl+Enter sends
+// the form one is typing in.
 
 const TYPING = "input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit]), textarea, select, [contenteditable]";
 
@@ -33,7 +34,7 @@ document.addEventListener("keydown", (event) => {
   const element = wanted(event.key.toLowerCase());
   if (!element) return;
   event.preventDefault();
-  if (element.matches(TYPING)) element.focus();
+  if (element.matches(TYPING) || "keyFocus" in element.dataset) element.focus();
   else element.click();
 });
 

@@ -1,0 +1,67 @@
+// The queue and its tasks. Redrawing a task never takes what somebody is typing: a field that was changed and not sent
+// yet is left alone, and so is an open form; both only while it is the same task. [data-close="id"] empties that part.
+
+let sent = null;
+let same = true;
+
+const CONTROLS = "input, textarea, select";
+
+function dirty(field) {
+  if (field.matches("select")) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+  if (field.matches("[type=checkbox], [type=radio]")) return field.checked !== field.defaultChecked;
+  return field.type !== "hidden" && field.value !== field.defaultValue;
+}
+
+function keeps(old, fresh) {
+  if (old.id === "task") same = old.dataset.task === fresh.dataset?.task;
+  if (!same || !old.matches || sent?.contains(old) || old.contains(sent)) return false;
+  if (old.id === "verb-form") return Boolean(old.firstElementChild);
+  return old.matches(CONTROLS) && dirty(old);
+}
+
+if (window.Idiomorph) Idiomorph.defaults.callbacks.beforeNodeMorphed = (old, fresh) => !keeps(old, fresh);
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { elt } = event.detail;
+  sent = elt.matches("form") ? elt : null;
+  same = true;
+});
+
+// A step that is done has no field any more: the focus that was in it goes on to the next one.
+let inStep = false;
+
+document.addEventListener("htmx:beforeSwap", () => {
+  inStep = Boolean(document.activeElement?.closest(".step"));
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (inStep && !document.activeElement?.closest(".step, .composer, .verb-form")) {
+    document.querySelector("[data-next-step]")?.focus();
+  }
+  inStep = false;
+  if (event.detail.target?.id !== "main") return;
+  document.querySelector("[data-list] .is-on")?.scrollIntoView({ block: "nearest" });
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-close]");
+  const part = button && document.getElementById(button.dataset.close);
+  if (!part) return;
+  event.preventDefault();
+  part.replaceChildren();
+  const opener = part.opener?.isConnected ? part.opener : document.getElementById("t-h");
+  (opener?.closest("details:not([open])")?.querySelector("summary") || opener)?.focus();
+});
+
+// A form that opens takes the focus; its errors do, where it has some (errors.js).
+document.addEventListener("htmx:afterSettle", (event) => {
+  const { target, requestConfig } = event.detail;
+  if (target?.id !== "verb-form" && target?.id !== "filters") return;
+  if (requestConfig?.verb === "get") target.opener = requestConfig.elt;
+  if (!target.querySelector("[data-errors]")) target.querySelector(".fields :is(input, select, textarea), p :is(input)")?.focus();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  event.target.closest?.("#verb-form, #filters")?.querySelector("[data-close]")?.click();
+});

@@ -1,0 +1,176 @@
+"""The address of a list: what of the queue is shown, read from and written to the query string in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from organization.models import Department, User
+from tasks.lists import SCOPES, SORTS, Filters, Listing, sort_of
+from tasks.models import Label, Procedure
+from tasks.states import FINISHED, Priority, State
+
+NOBODY, ME = "nobody", "me"
+MOST = 20  # of one filter; the rest of an endless address is not read
+
+
+@dataclass(frozen=True)
+class Address:
+    """A list as its address says it. What makes no sense is left out: an address is typed, kept and sent around."""
+
+    scope: str = "mine"
+    sort: str = "urgent"
+    states: tuple[str, ...] = ()
+    priorities: tuple[int, ...] = ()
+    procedures: tuple[int, ...] = ()
+    departments: tuple[int, ...] = ()
+    owner: str = ""
+    label: int = 0
+    overdue: bool = False
+    title: str = ""
+    place: str = ""
+
+    @property
+    def narrowed(self) -> bool:
+        """Is any filter set?"""
+        return replace(self, scope="mine", sort="urgent", place="") != Address()
+
+    def listing(self, user: User) -> Listing:
+        """The list behind the address, for one person."""
+        owner = {"": None, NOBODY: 0, ME: user.pk}
+        filters = Filters(
+            departments=self.departments,
+            states=self.states,
+            priorities=self.priorities,
+            procedures=self.procedures,
+            assignee=owner[self.owner] if self.owner in owner else int(self.owner),
+            label=self.label or None,
+            overdue=self.overdue,
+            title=self.title,
+        )
+        return Listing(self.scope, self.sort, filters, self.place)
+
+    def query(self, **changes: Any) -> str:
+        """The query string ("?…" or empty) with changes; what is as usual is not written."""
+        other = replace(self, **changes) if changes else self
+        pairs: list[tuple[str, Any]] = [
+            ("scope", other.scope if other.scope != "mine" else ""),
+            ("sort", other.sort if other.sort != "urgent" else ""),
+            *[("state", state) for state in other.states],
+            *[("priority", priority) for priority in other.priorities],
+            *[("procedure", pk) for pk in other.procedures],
+            *[("department", pk) for pk in other.departments],
+            ("owner", other.owner),
+            ("label", other.label or ""),
+            ("overdue", "1" if other.overdue else ""),
+            ("title", other.title),
+            ("place", other.place),
+        ]
+        return "?" + urlencode([pair for pair in pairs if pair[1] != ""]) if any(p[1] != "" for p in pairs) else ""
+
+
+def _numbers(data: QueryDict, name: str) -> tuple[int, ...]:
+    known = [int(text) for text in data.getlist(name)[:MOST] if text.isascii() and text.isdigit() and len(text) < 19]
+    return tuple(dict.fromkeys(number for number in known if number))
+
+
+def read(data: QueryDict) -> Address:
+    """The address in a query string."""
+    if not data:
+        return Address()
+    owner = data.get("owner", "").strip()
+    known = owner in {NOBODY, ME} or (owner.isascii() and owner.isdigit() and len(owner) < 19 and int(owner) > 0)
+    scope, sort = data.get("scope", ""), data.get("sort", "")
+    labels = _numbers(data, "label")
+    return Address(
+        scope=scope if scope in SCOPES else "mine",
+        sort=sort if sort in SORTS else "urgent",
+        states=_states(data.getlist("state")[:MOST]),
+        priorities=tuple(number for number in _numbers(data, "priority") if number in Priority.values),
+        procedures=_numbers(data, "procedure"),
+        departments=_numbers(data, "department"),
+        owner=owner if known else "",
+        label=labels[0] if labels else 0,
+        overdue=data.get("overdue") == "1",
+        title=data.get("title", "").replace("\x00", "").strip()[:100],
+        place=data.get("place", "")[:300],
+    )
+
+
+def _states(names: list[str]) -> tuple[str, ...]:
+    """Known states, once each; "finished" is short for both of them that are."""
+    each = [state for name in names for state in (FINISHED if name == "finished" else (name,))]
+    return tuple(dict.fromkeys(str(state) for state in each if state in State.values))
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One filter in force: its words, and the address without it."""
+
+    words: str
+    without: str
+
+
+def chips(address: Address) -> list[Chip]:
+    """The filters in force with the way to drop each. One statement for all names, none without such a filter."""
+    if not address.narrowed:
+        return []
+    names = _names(address)
+    found: list[Chip] = []
+
+    def add(words: str, **changes: Any) -> None:
+        found.append(Chip(words, address.query(place="", **changes) or "?"))
+
+    if address.title:
+        add(_("“%(words)s” in the title") % {"words": address.title}, title="")
+    for state in address.states:
+        add(str(State(state).label), states=tuple(one for one in address.states if one != state))
+    for priority in address.priorities:
+        left = tuple(one for one in address.priorities if one != priority)
+        add(_("%(name)s priority") % {"name": Priority(priority).label}, priorities=left)
+    for pk in address.procedures:
+        add(names.get(("procedure", pk), "?"), procedures=tuple(one for one in address.procedures if one != pk))
+    for pk in address.departments:
+        add(names.get(("department", pk), "?"), departments=tuple(one for one in address.departments if one != pk))
+    if address.owner:
+        words = {NOBODY: _("Nobody’s"), ME: _("My own")}.get(address.owner)
+        add(words or names.get(("owner", int(address.owner)), "?"), owner="")
+    if address.label:
+        add(names.get(("label", address.label), "?"), label=0)
+    if address.overdue:
+        add(_("Overdue"), overdue=False)
+    return found
+
+
+def _names(address: Address) -> dict[tuple[str, int], str]:
+    """Names of what is filtered by, in one statement over the tables concerned."""
+    from django.db.models import CharField, F, Value
+
+    owners = (int(address.owner),) if address.owner.isdigit() else ()
+    labels = (address.label,) if address.label else ()
+    wanted = (
+        ("procedure", Procedure, address.procedures),
+        ("department", Department, address.departments),
+        ("owner", User, owners),
+        ("label", Label, labels),
+    )
+    parts = [
+        model.objects.filter(pk__in=ids)
+        .order_by()
+        .annotate(kind=Value(kind, CharField()), called=F("name"))
+        .values_list("kind", "pk", "called")
+        for kind, model, ids in wanted
+        if ids
+    ]
+    if not parts:
+        return {}
+    return {(kind, pk): name for kind, pk, name in (parts[0].union(*parts[1:]) if parts[1:] else parts[0])}
+
+
+def sort_words(user: User, address: Address) -> str:
+    """The name of the sort in force."""
+    return str(sort_of(address.listing(user)).label)

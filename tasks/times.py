@@ -1,0 +1,68 @@
+"""How instants and working time are said to people: short in a row, whole in titles, in the reader’s zone."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.dateformat import format as written
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+LONG = 16 * 60  # working minutes; beyond it a date says more than hours
+NEAR = dt.timedelta(days=7)
+
+
+def span(minutes: int) -> str:
+    """A span of working minutes: 45 min, 2 h 10, 34 h."""
+    hours, rest = divmod(abs(minutes), 60)
+    if not hours:
+        return _("%(minutes)s min") % {"minutes": rest}
+    if abs(minutes) >= LONG or not rest:
+        return _("%(hours)s h") % {"hours": hours}
+    return _("%(hours)s h %(minutes)02d") % {"hours": hours, "minutes": rest}
+
+
+def day(at: dt.date, today: dt.date) -> str:
+    """A day as short as it stays clear: Mon 23, 26 Nov, 26 Nov 2025."""
+    if abs(at - today) < NEAR:
+        return written(at, pgettext("date format: weekday and day", "D j"))
+    if at.year == today.year:
+        return written(at, pgettext("date format: day and month", "j M"))
+    return written(at, pgettext("date format: day, month, year", "j M Y"))
+
+
+def moment(at: dt.datetime, now: dt.datetime) -> str:
+    """The time of a moment of today, else its day. Both in the reader's zone."""
+    return written(at, "H:i") if at.date() == now.date() else day(at.date(), now.date())
+
+
+def day_and_time(at: dt.datetime, now: dt.datetime) -> str:
+    """10:31 today, Wed 16:10 within the week, 18 Nov 09:24 else."""
+    time = written(at, "H:i")
+    if at.date() == now.date():
+        return time
+    if abs(at.date() - now.date()) < NEAR:
+        return written(at, pgettext("date format: weekday and time", "D H:i"))
+    return f"{day(at.date(), now.date())} {time}"
+
+
+def whole_day(at: dt.date) -> str:
+    """The day with everything: Monday 23 November 2026."""
+    return written(at, pgettext("date format: whole day", "l j F Y"))
+
+
+def whole(at: dt.datetime) -> str:
+    """The instant with everything: Monday 23 November 2026, 13:52."""
+    return f"{whole_day(at)}, {written(at, 'H:i')}"
+
+
+def stamp(at: dt.datetime, now: dt.datetime) -> SafeString:
+    """A <time> that is short to read and exact in its attributes. Both instants in the reader's zone."""
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        at.isoformat(timespec="minutes"),
+        whole(at),
+        day_and_time(at, now),
+    )

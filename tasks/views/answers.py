@@ -1,0 +1,95 @@
+"""What a verb answers: to htmx the task redrawn with its row in the list, to everybody else a redirect."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from core.htmx import go, trigger, wants_part
+from organization.models import User
+from tasks import counts, filters
+from tasks.models import Task
+from tasks.presenting import Presenter
+from tasks.views import task as task_page
+from tasks.views.acts import Act
+
+UNDO_SECONDS = 15
+
+
+class Place:
+    """Where the person is: in a list (`query` says which, `shown` the task beside it) or on the page of a task."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        address = request.headers.get("HX-Current-URL", "") if wants_part(request) else ""
+        parts = urlsplit(address)
+        self.in_list = parts.path == reverse("tasks:queue")
+        self.address = filters.read(QueryDict(parts.query)) if self.in_list else filters.Address()
+        self.shown = (parse_qs(parts.query).get("task") or [""])[0].upper() if self.in_list else ""
+        self.url = f"{parts.path}?{parts.query}" if self.in_list else ""
+
+    def row(self, task: Task, user: User) -> dict[str, Any]:
+        """The row of a task in this list."""
+        presenter = Presenter(user, (), departments={task.department_id: task.department})
+        query = self.address.query()
+        join = f"{query}&" if query else "?"
+        wide = self.address.scope != "mine" and len(user.standing.departments) > 1
+        chosen = self.shown in {"", task.reference}
+        return presenter.row(task, href=f"{join}task={task.reference}", chosen=chosen, with_department=wide)
+
+
+def back_to(request: HttpRequest, fallback: str) -> str:
+    """Where a form without script wants to go on, on this host only."""
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if wanted.startswith("/") and safe else fallback
+
+
+def words(act: Act, task: Task) -> str:
+    """What was done, to what."""
+    owner = task.assignee.name if task.assignee else ""
+    return str(act.done) % {"task": task.reference, "department": task.department.name, "owner": owner}
+
+
+def done(request: HttpRequest, task: Task, act: Act, *, quiet: bool = False) -> HttpResponse:
+    """A verb was done: the changed parts, or a redirect. `quiet` leaves out the toast."""
+    user: Any = request.user
+    told = words(act, task)
+    seen = Task.objects.visible_to(user).filter(pk=task.pk).exists()
+    if not seen:
+        messages.success(request, told)
+        return go(request, reverse("tasks:queue"))
+    url = reverse("tasks:task", args=[task.reference])
+    if not wants_part(request):
+        messages.success(request, told)
+        where = back_to(request, url)
+        mark = f"did={act.name}" if act.undo else ""
+        return redirect(f"{where}{'&' if '?' in where else '?'}{mark}" if mark else where)
+    response = parts(request, task_page.reached(request, task.reference), saved=quiet)
+    if quiet:
+        return trigger(response, say=told)
+    undo = {"undo": f"{url}undo/", "target": "#task", "seconds": UNDO_SECONDS} if act.undo else {}
+    return trigger(response, toast={"text": told, "ref": task.reference, **undo})
+
+
+def parts(request: HttpRequest, task: Task, *, status: int = 200, **extra: Any) -> HttpResponse:
+    """The pane of a task and, where a list stands beside it, its row and the sizes of the lists out of band."""
+    user: Any = request.user
+    place = Place(request)
+    context = task_page.context_of(request, task, back=place.url, **extra)
+    if place.in_list:
+        context |= {"rows": [place.row(task, user)], "oob": True, "sizes": counts.tab_counts(user)}
+    return render(request, "tasks/_answer.html", context, status=status)
+
+
+def refused(request: HttpRequest, task: Task, sentence: Any) -> HttpResponse:
+    """A verb could not be done: the sentence, above the task as it is now."""
+    fresh = task_page.reached(request, task.reference)
+    if wants_part(request):
+        return parts(request, fresh, status=409, refused=sentence)
+    return task_page.page(request, fresh, status=409, refused=sentence)

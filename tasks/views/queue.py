@@ -1,0 +1,188 @@
+"""The queue: a list at the left, the chosen task at the right, all of it in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from core.htmx import wants_part
+from organization.models import User
+from organization.standing import forget
+from tasks import counts, filters, lists
+from tasks import next as taking
+from tasks.filter_form import FilterForm
+from tasks.filters import Address
+from tasks.models import Task
+from tasks.models.tasks import reference_id
+from tasks.presenting import Group, Presenter
+from tasks.views import task as task_page
+
+GROUPED = frozenset({"urgent", "due"})
+
+
+@login_required
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """The page of a list, with the task of `?task=` beside it; that pane alone for htmx."""
+    user: Any = request.user
+    address = address_of(request.GET, user)
+    if "" in request.GET.values():  # from a form with empty fields: what is kept and sent around is the short address
+        return redirect(reverse("tasks:queue") + address.query())
+    chosen = request.GET.get("task", "")
+    if chosen and request.headers.get("HX-Target") == "task":
+        return task_page.pane(request, chosen)
+    context = list_context(request, address, chosen=reference_id(chosen))
+    if "filters" in request.GET:
+        context["filter_form"] = FilterForm(address, user)
+    if chosen:
+        context |= task_page.context_of(request, task_page.reached(request, chosen))
+    return render(request, "tasks/queue.html", context)
+
+
+def address_of(data: QueryDict, user: User) -> Address:
+    """The address asked for; who works in no department sees what they asked for where nothing else is said."""
+    address = filters.read(data)
+    if "scope" not in data and asks_only(user):
+        return replace(address, scope="asked")
+    return address
+
+
+def asks_only(user: User) -> bool:
+    """Has this person no department to work for?"""
+    return not user.is_admin and not user.standing.departments
+
+
+@login_required
+@require_safe
+def filter_panel(request: HttpRequest) -> HttpResponse:
+    """The form of filters, a part; for a browser without script it stands in the page (`?filters=1`)."""
+    user: Any = request.user
+    address = address_of(request.GET, user)
+    context = {"address": address, "filter_form": FilterForm(address, user), "query": address.query()}
+    return render(request, "tasks/_filters.html", context)
+
+
+@login_required
+@require_POST
+def take_next(request: HttpRequest) -> HttpResponse:
+    """Give the person their next task and show it in the list they look at; what keeps them from it is a refusal."""
+    user: Any = request.user
+    address = filters.read(QueryDict(request.POST.get("list", "").removeprefix("?")))
+    served = taking.take_next(actor=user)
+    forget(user)
+    query = address.query()
+    if served is None:
+        return _nothing_left(request, address)
+    place = f"{query}&" if query else "?"
+    url = f"{reverse('tasks:queue')}{place}task={served.task.reference}"
+    if not wants_part(request):
+        return redirect(f"{url}&next={'own' if served.was_own else 'new'}")
+    task = task_page.reached(request, served.task.reference)
+    context = list_context(request, address, chosen=task.pk)
+    context |= task_page.context_of(request, task, served=served.was_own, say=_served_words(task, served.was_own))
+    response = render(request, "tasks/_panes_part.html", context)
+    response["HX-Push-Url"] = url
+    return response
+
+
+def _served_words(task: Task, was_own: bool) -> str:
+    if was_own:
+        return _("%(task)s, which you have begun, comes first") % {"task": task.reference}
+    return _("%(task)s is yours now") % {"task": task.reference}
+
+
+def _nothing_left(request: HttpRequest, address: Address) -> HttpResponse:
+    """Say so, and what to do instead."""
+    context = list_context(request, address) | {"nothing_left": True}
+    if not wants_part(request):
+        return render(request, "tasks/queue.html", context)
+    return render(request, "tasks/_panes_part.html", context)
+
+
+def list_context(request: HttpRequest, address: Address, *, chosen: int | None = None) -> dict[str, Any]:
+    """What the list needs: rows, groups, counts, the ways to other lists. At most five statements."""
+    user: Any = request.user
+    listing = address.listing(user)
+    page = lists.page(user, listing)
+    presenter = Presenter(user, page.rows)
+    query = address.query()
+    join = f"{query}&" if query else "?"
+    wide = address.scope != "mine" and len({task.department_id for task in page.rows}) > 1
+    pairs = [
+        (
+            task,
+            presenter.row(task, href=f"{join}task={task.reference}", chosen=task.pk == chosen, with_department=wide),
+        )
+        for task in page.rows
+    ]
+    whole = not page.next and not page.previous
+    grouped = address.scope == "mine" and address.sort in GROUPED and not listing.filters.finished
+    sizes = counts.tab_counts(user)
+    return {
+        "address": address,
+        "groups": presenter.groups(pairs, whole=whole) if grouped else [Group("", [row for _, row in pairs])],
+        "tabs": _tabs(address, sizes, user),
+        "asks_only": asks_only(user),
+        "sizes": sizes,
+        "sorts": _sorts(address),
+        "sorted_by": lists.sort_of(listing).label,
+        "chips": filters.chips(address),
+        "next": address.query(place=page.next) if page.next else "",
+        "previous": address.query(place=page.previous) if page.previous else "",
+        "first": address.query(place="") or "?",
+        "filters_href": f"{join}filters=1",
+        "end_words": _end_words(address, page.rows, sizes["free"]),
+        "query": query,
+        "back": reverse("tasks:queue") + query,
+    }
+
+
+def _end_words(address: Address, rows: Sequence[Task], free: str) -> str:
+    """What stands below the last row: that it is all, and what waits elsewhere; or why there is no row at all."""
+    if address.narrowed:
+        return "" if rows else _("Nothing passes these filters. Drop one of them.")
+    if address.scope == "departments":
+        return "" if rows else _("Nothing is to do in your departments.")
+    if address.scope == "asked":
+        return "" if rows else _("You have asked for nothing yet. A new task is made with the button at the top.")
+    if free == "0":
+        return _("That is all you hold.") if rows else _("You hold nothing, and nothing waits for an owner.")
+    number = 1 if free == "1" else 2
+    waiting = ngettext("%(free)s task waits for an owner.", "%(free)s tasks wait for an owner.", number)
+    held = _("That is all you hold.") if rows else _("You hold nothing.")
+    return f"{held} {waiting % {'free': free}}"
+
+
+def _tabs(address: Address, sizes: dict[str, str], user: User) -> list[dict[str, Any]]:
+    """The lists one can look at, each with its capped size; filters go along, the place does not."""
+    return [
+        {
+            "name": scope,
+            "label": label,
+            "href": address.query(scope=scope, place="") or "?",
+            "count": sizes[scope],
+            "current": scope == address.scope,
+        }
+        for scope, label in lists.SCOPES.items()
+        if scope in {address.scope, "asked"} or not asks_only(user)
+    ]
+
+
+def _sorts(address: Address) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": sort.label,
+            "href": address.query(sort=name, place="") or "?",
+            "current": name == address.sort,
+        }
+        for name, sort in lists.SORTS.items()
+    ]

@@ -1,0 +1,84 @@
+"""One task: as a page of its own, as the right pane of the queue, and its files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from core.access import reach
+from records import files
+from tasks import forms, rules
+from tasks.models import Label, Task
+from tasks.models.tasks import reference_id
+from tasks.sheet import Sheet, visible_files
+from tasks.undo import undoable
+from tasks.views.acts import toolbar
+
+
+def reached(request: HttpRequest, reference: str) -> Task:
+    """The task of a reference if this person reaches it, else 404."""
+    pk = reference_id(reference)
+    if pk is None:
+        raise Http404(reference)
+    labels = Label.objects.filter(tasks=OuterRef("pk")).order_by("folded_name").values("name")
+    tasks = Task.objects.visible_to(request.user).for_detail().annotate(label_names=ArraySubquery(labels))
+    return reach(tasks, pk=pk)
+
+
+@login_required
+@require_safe
+def show(request: HttpRequest, reference: str) -> HttpResponse:
+    """The page of a task; the pane alone for htmx."""
+    if request.headers.get("HX-Target") == "task":
+        return pane(request, reference)
+    return page(request, reached(request, reference))
+
+
+def page(request: HttpRequest, task: Task, *, status: int = 200, **extra: Any) -> HttpResponse:
+    """The task as a page of its own."""
+    return render(request, "tasks/task.html", context_of(request, task, alone=True, **extra), status=status)
+
+
+def pane(request: HttpRequest, reference: str) -> HttpResponse:
+    """The task as the right pane."""
+    return render(request, "tasks/_pane_part.html", context_of(request, reached(request, reference)))
+
+
+def context_of(
+    request: HttpRequest, task: Task, *, alone: bool = False, fault: tuple[str, str, str] | None = None, **extra: Any
+) -> dict[str, Any]:
+    """What the pane of a task needs. `fault` is a step's key, what was typed and why not; `extra` goes to the template:
+    a verb's form, a refusal, where forms without script go back to."""
+    user: Any = request.user
+    sheet = Sheet(task, user, everything="all" in request.GET)
+    if fault:
+        sheet.refuse(*fault)
+    bar, menu = toolbar(sheet)
+    in_list = request.path == reverse("tasks:queue")
+    return {
+        "sheet": sheet,
+        "task": task,
+        "alone": alone,
+        "bar": bar,
+        "menu": menu,
+        "here": reverse("tasks:task", args=[task.reference]),
+        "back": request.get_full_path() if in_list else "",
+        "comment": forms.CommentForm(task=task, actor=user) if rules.may(user, "comment", task) else None,
+        "shares": forms.shares(task, user),
+        "undoable": "did" in request.GET and undoable(task, user) is not None,
+        **extra,
+    }
+
+
+@login_required
+@require_safe
+def file(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """A file of a task, for those who may see it."""
+    return files.serve(reach(visible_files(reached(request, reference), request.user), pk=pk))  # type: ignore[return-value]
