@@ -7,6 +7,7 @@ nothing. Order is `urgent_at`, ties by id.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -22,8 +23,9 @@ from tasks.models.traces import Involvement
 from tasks.states import State
 from tasks.transitions import begin, start
 
-# Heads per lane and candidates in all, widened when everything near was taken meanwhile.
-WIDTHS = ((8, 32), (128, 512), (4096, 8192))
+# Heads per lane, candidates in all, seconds to wait before: wider when everything near was taken meanwhile, and again
+# after a moment when all there is was locked, perhaps by somebody who only changes it.
+LOOKS = ((8, 32, 0.0), (128, 512, 0.0), (4096, 8192, 0.02), (4096, 8192, 0.1))
 
 # A loose walk over the index task_next finds each department's lanes that hold free work; a lane whose procedure asks
 # for what the person does not validly hold on that department's day is left out before its tasks are read.
@@ -71,6 +73,8 @@ def take_next(*, actor: User) -> Served | None:
     """
     with transaction.atomic():
         person = lock_person(actor)
+        if not person.is_active:
+            raise Refused(_("%(person)s has left.") % {"person": person.name}, code="left")
         if person.own_first:
             own = _own_unfinished(person)
             if own:
@@ -100,7 +104,10 @@ def _own_unfinished(person: User) -> Served | None:
     pk, state = held
     if state == State.IN_PROGRESS:  # sorts before "open"
         return Served(Task.objects.for_detail().get(pk=pk), was_own=True)
-    return Served(start(pk, actor=person), was_own=True)
+    try:
+        return Served(start(pk, actor=person), was_own=True)
+    except Refused:  # a manager took it away in this moment
+        return None
 
 
 def _open_places(facts: Facts) -> dict[int, str]:
@@ -124,7 +131,9 @@ def _open_places(facts: Facts) -> dict[int, str]:
 
 
 def _lock_best(person: User, places: dict[int, str]) -> Task | None:
-    for heads, most in WIDTHS:
+    for heads, most, pause in LOOKS:
+        if pause:
+            time.sleep(pause)
         with connection.cursor() as cursor:
             cursor.execute(
                 _CANDIDATES,
