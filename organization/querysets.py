@@ -48,6 +48,16 @@ class DepartmentQuerySet(QuerySet[Any]):
         """These departments and all below them."""
         return self.filter(lineage__overlap=list(ids))
 
+    def named(self, text: str) -> DepartmentQuerySet:
+        """Departments whose folded name begins with the folded text, or has a word that does, or whose code is it."""
+        folded = fold(text)
+        name = Q(folded_name__startswith=folded) | Q(folded_name__contains=f" {folded}")
+        return self.filter(name | Q(code__istartswith=text)) if folded else self.all()
+
+    def worked_by(self, user: Any) -> DepartmentQuerySet:
+        """Departments whose work the person sees: where they are a member or a manager today; all for an admin."""
+        return self.all() if user.is_admin else self.filter(pk__in=user.standing.departments)
+
     def managed_by(self, user: Any) -> DepartmentQuerySet:
         """Departments whose manager `user` is, directly or from above; all for an admin."""
         return self.all() if user.is_admin else self.filter(pk__in=user.standing.managed)

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
+from core import clock
 from organization.models import (
     Absence,
     CalendarClosure,
@@ -23,7 +26,8 @@ from organization.models import (
     Site,
     User,
 )
-from organization.signals import hours_changed
+from organization.public_holidays import calendar_for
+from organization.signals import hours_changed, person_left
 from records import events
 
 M = TypeVar("M", bound=models.Model)
@@ -62,7 +66,12 @@ def store(row: M, *, actor: User | None, kind: str, department_id: int | None = 
 
 
 def save_site(site: Site, *, actor: User | None) -> Site:
-    """Add or change a site; another zone or other holidays move the clocks of its departments."""
+    """Add or change a site; another zone or other holidays move the clocks of its departments.
+
+    A country or region without known holidays is refused (ValidationError): nothing could be counted there.
+    """
+    if site.country:
+        _check_holidays(site)
     with transaction.atomic():
         fresh = site.pk is None
         changes = store(site, actor=actor, kind="site")
@@ -71,11 +80,18 @@ def save_site(site: Site, *, actor: User | None) -> Site:
     return site
 
 
+def _check_holidays(site: Site) -> None:
+    site.country = site.country.upper()
+    for field, subdivision in (("country", ""), ("subdivision", site.subdivision)):
+        try:
+            calendar_for(site.country, subdivision)
+        except ValueError as unknown:
+            told = _("No public holidays are known for %(place)s. Leave it empty or use the ISO 3166 code.")
+            raise ValidationError({field: told % {"place": getattr(site, field)}}) from unknown
+
+
 def save_department(department: Department, *, actor: User | None) -> Department:
     """Add or change a department; those below it follow when it moves. A loop is refused (ValidationError)."""
-    from django.core.exceptions import ValidationError
-    from django.utils.translation import gettext as _
-
     with transaction.atomic():
         above = department.parent.lineage if department.parent else []
         if department.pk and department.pk in above:
@@ -132,9 +148,6 @@ def save_calendar(
     closures: list[CalendarClosure],
 ) -> OfficeCalendar:
     """Write a calendar with all of its windows and closures; one without any window is refused (ValidationError)."""
-    from django.core.exceptions import ValidationError
-    from django.utils.translation import gettext as _
-
     if not windows:
         raise ValidationError(_("Give the calendar at least one window: without any there is no working time."))
     with transaction.atomic():
@@ -179,13 +192,12 @@ def save_absence(absence: Absence, *, actor: User | None) -> Absence:
 
 
 def deactivate(person: User, *, actor: User | None) -> User:
-    """Somebody leaves: no sign-in, tokens ended. Their open work is returned by `tasks.leaving`."""
-    from core import clock
-
+    """Somebody leaves: no sign-in, tokens ended. What they hold goes back to the queue (`tasks.leaving`)."""
     with transaction.atomic():
         person.is_active = False
         store(person, actor=actor, kind="person")
         person.api_tokens.filter(revoked_at__isnull=True).update(revoked_at=clock.now())
+        person_left.send(sender=User, person=person, actor=actor)
     return person
 
 
