@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> None:
     command = arguments[0] if arguments else ""
     if command not in STAGES:
         sys.exit(f"Usage: python3 -m launch {{{','.join(STAGES)}}} [...]")
-    stop_on_sigterm()
+    end_on_signals()
     os.chdir(BASE)
     step_down.to_owner(arguments)
     python = installed.python_packages(for_development=command != "run")
@@ -39,11 +39,11 @@ def replace(python: Path, module: str, arguments: list[str]) -> NoReturn:
     os.execv(python, [str(python), "-m", module, *arguments])
 
 
-def stop_on_sigterm() -> None:
-    """Let SIGTERM unwind this process like Ctrl-C does, so that what it started is stopped too."""
+def end_on_signals() -> None:
+    """Let SIGTERM, a closed terminal and Ctrl-C unwind this process, so that what it started is stopped too."""
 
     def end(number: int, frame: object) -> NoReturn:
         raise SystemExit(128 + number)
 
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGHUP, end)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, end)

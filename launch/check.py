@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from backoffice.environment import BASE
+from launch.bootstrap import end_on_signals
 
 PYTHON = [sys.executable, "-m"]
 MANAGE = [sys.executable, "manage.py"]
@@ -38,6 +39,7 @@ AUTOMATIC = re.compile(r"_auto_\d|_initial\.py$")
 
 def main() -> None:
     """Run every check, print what the failing ones say, and exit with status 1 if there is one."""
+    end_on_signals()
     os.environ |= PRODUCTION
     failed = [name for name, command in CHECKS.items() if not passes(name, command)]
     if named := automatic_names():

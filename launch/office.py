@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from backoffice import environment
 from launch import announce, postgres, processes, programs, supervise
-from launch.bootstrap import stop_on_sigterm
+from launch.bootstrap import end_on_signals
 from launch.places import Office
 
 LOCK_PATIENCE_SECONDS = 3
@@ -24,7 +24,7 @@ BROKER_START_SECONDS = 20
 
 def main() -> None:
     """Start the office of DATA and stay until it is told to end. Exits with one sentence where that is impossible."""
-    stop_on_sigterm()
+    end_on_signals()
     environment.read_secrets()
     office = Office(environment.data_directory())
     office.create()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from launch import office as offices
 from launch import postgres, processes, programs
-from launch.bootstrap import stop_on_sigterm
+from launch.bootstrap import end_on_signals
 from launch.places import Office
 
 # What an office on this machine may have set must not reach its tests.
@@ -20,7 +20,7 @@ TESTS_KEY = "tests-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ"
 
 def main(arguments: list[str]) -> None:
     """Run pytest with the rest of `arguments`; exit with its status."""
-    stop_on_sigterm()
+    end_on_signals()
     command, chosen = arguments[0], arguments[1:]
     if command == "test-pg15":
         chosen = [*on_distribution(), *chosen]

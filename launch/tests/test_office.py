@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from backoffice.environment import BASE
+from launch import processes
 from launch.places import Office
 from launch.processes import wait_until
 from launch.programs import BY_NAME
@@ -71,12 +72,12 @@ class Start:
         self.process.wait(END_SECONDS + 10)
         return time.monotonic() - start
 
-    def left(self) -> list[str]:
-        """Return the commands of processes that are still there."""
-        leaders = [path.read_text(encoding="utf-8").split()[0] for path in (self.data / "run").glob("*.pid")]
-        groups = ",".join([*leaders, str(self.process.pid)])
-        listed = subprocess.run(["ps", "-o", "stat=,args=", "-g", groups], capture_output=True, text=True).stdout
-        return [line for line in listed.splitlines() if not line.startswith("Z")]
+    def left(self) -> list[int]:
+        """Return the processes that are still there."""
+        records = [path.read_text(encoding="utf-8").split() for path in (self.data / "run").glob("*.pid")]
+        groups = [(int(record[0]), int(record[1])) for record in records if len(record) == 2]
+        assert len(groups) == len(BY_NAME)
+        return [pid for group in [*groups, (self.process.pid, 0)] for pid in processes.group(*group)]
 
 
 @pytest.fixture

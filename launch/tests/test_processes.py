@@ -126,7 +126,7 @@ def test_whatever_ends_us_ends_what_we_run(started: list[subprocess.Popen[bytes]
     program = (
         "import sys\n"
         "from launch import bootstrap, processes\n"
-        "bootstrap.stop_on_sigterm()\n"
+        "bootstrap.end_on_signals()\n"
         "inner = 'import os, time; print(os.getpid(), flush=True); print(flush=True); time.sleep(60)'\n"
         "processes.run([sys.executable, '-c', inner])\n"
     )
