@@ -29,11 +29,14 @@ class Outcome:
 
 
 def each(ids: Iterable[int], *, actor: User, verb: str, act: Callable[[Task], Any]) -> Outcome:
-    """Run `act` on every task the actor reaches, in the order given; rights are asked for each."""
-    wanted = list(dict.fromkeys(ids))[:MOST]
-    tasks = Task.objects.visible_to(actor).for_detail().in_bulk(wanted)
-    outcome = Outcome()
-    for pk in wanted:
+    """Run `act` on every task the actor reaches, in the order given; rights are asked for each.
+
+    What is beyond `MOST` is skipped and says so.
+    """
+    wanted = list(dict.fromkeys(ids))
+    tasks = Task.objects.visible_to(actor).for_detail().in_bulk(wanted[:MOST])
+    outcome = Outcome(skipped=[(f"T-{pk}", _("only %(most)s at once") % {"most": MOST}) for pk in wanted[MOST:]])
+    for pk in wanted[:MOST]:
         task = tasks.get(pk)
         if task is None:
             outcome.skipped.append((f"T-{pk}", _("it cannot be reached")))
@@ -89,7 +92,7 @@ def move_to_substitute(absence: Absence, *, actor: User, department: Department 
     if department:
         held = held.filter(department=department)
     return each(
-        held.order_by("urgent_at", "id").values_list("pk", flat=True)[:MOST],
+        held.order_by("urgent_at", "id").values_list("pk", flat=True),
         actor=actor,
         verb="assign",
         act=lambda task: assign(task, actor=actor, to=substitute, on_behalf_of=absence.person),

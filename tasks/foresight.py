@@ -36,8 +36,8 @@ class Foresight:
 
 def foresee_move(ids: Iterable[int], *, actor: User, to: User, override: str = "") -> Foresight:
     """What giving these tasks to `to` would do. At most eight statements whatever the number of tasks."""
-    wanted = list(dict.fromkeys(ids))[:MOST]
-    trial = _Trial(to, override, facts_of(to), _requirements(wanted))
+    wanted = list(dict.fromkeys(ids))
+    trial = _Trial(to, override, facts_of(to), _requirements(wanted[:MOST]))
     trial.seen.outcome = each(wanted, actor=actor, verb="assign", act=trial.assign)
     return trial.seen
 
