@@ -239,4 +239,11 @@ def needs_reason(reason: str) -> str:
     """The reason, stripped; raises Refused when there is none."""
     if not reason.strip():
         raise Refused(_("Say why: a reason is needed."), code="reason_missing", field="reason")
-    return reason.strip()[:2000]
+    return storable(reason.strip(), "reason")[:2000]
+
+
+def storable(text: str, name: str) -> str:
+    """The text, if a row can hold it. Raises Refused for NUL and for half of a surrogate pair."""
+    if "\x00" in text or text.encode(errors="ignore").decode() != text:
+        raise Refused(_("A character in it cannot be kept: type it anew."), code="text_invalid", field=name)
+    return text

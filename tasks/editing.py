@@ -17,7 +17,7 @@ from records import events
 from records.files import attach
 from records.models import Attachment
 from tasks import clocks
-from tasks.changes import Change, change, lock
+from tasks.changes import Change, change, lock, storable
 from tasks.models import Comment, Involvement, Task
 from tasks.opening import check_instant, check_title, labels_named
 from tasks.rules import can_edit_all, can_edit_text, sees_internal
@@ -70,7 +70,7 @@ def _set_plain(work: Change, values: dict[str, Any]) -> None:
     if "title" in values:
         row.title = check_title(values["title"])
     if "text" in values:
-        row.text = values["text"].strip()
+        row.text = storable(values["text"].strip(), "text")
     if "priority" in values:
         if values["priority"] not in Priority.values:
             raise Refused(_("Choose a priority."), code="priority_unknown", field="priority")
@@ -122,7 +122,7 @@ def comment(task: Task | int, text: str, *, actor: User, for_requester: bool = F
 
     The row's revision stays: a comment makes nobody's edit stale. Raises Refused for an empty or endless text.
     """
-    text = text.strip()
+    text = storable(text.strip(), "text")
     if not text:
         raise Refused(_("Write something first."), code="text_missing", field="text")
     if len(text) > 20_000:

@@ -15,9 +15,9 @@ from core.refusals import Refused
 from organization.models import Department, User
 from records import events
 from tasks import batches, clocks
-from tasks.changes import involve, tally
+from tasks.changes import involve, storable, tally
 from tasks.models import Involvement, Label, Procedure, ProcedureVersion, Task
-from tasks.states import State
+from tasks.states import Priority, State
 
 FURTHEST = dt.timedelta(days=3660)
 
@@ -157,7 +157,7 @@ def published(procedure: Procedure, department: Department) -> ProcedureVersion:
 
 def check_title(title: str) -> str:
     """A title, stripped: Refused when empty, longer than 200 characters, or with a character no text may hold."""
-    title = title.strip()
+    title = storable(title.strip(), "title")
     if not title:
         raise Refused(_("Give it a title."), code="title_missing", field="title")
     if len(title) > 200:
@@ -173,6 +173,9 @@ def check_instant(value: dt.datetime | None, at: dt.datetime, name: str) -> None
 
 def _check(request: Request, at: dt.datetime) -> None:
     check_title(request.title)
+    storable(request.text, "text")
+    if request.priority is not None and request.priority not in Priority.values:
+        raise Refused(_("Choose a priority."), code="priority_unknown", field="priority")
     check_instant(request.due_at, at, "due_at")
     check_instant(request.ready_at, at, "ready_at")
     if request.due_on and abs(request.due_on - at.date()) > FURTHEST:

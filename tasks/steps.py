@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from core.refusals import Refused
 from organization.models import User
 from tasks import clocks
-from tasks.changes import Change, change
+from tasks.changes import Change, change, storable
 from tasks.models import Involvement, Step, StepRun, Task
 
 COLUMN = {
@@ -23,6 +24,7 @@ COLUMN = {
     Step.Value.YES_NO: "flag",
 }
 MOST = Decimal(10) ** 14
+THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+")  # 1,234 is a thousand here and little more than one there
 YES, NO = {"yes", "true", "1", "on"}, {"no", "false", "0"}
 
 
@@ -34,7 +36,7 @@ def value_of(run: StepRun | None, step: Step) -> Any:
 
 def parse(step: Step, raw: Any) -> Any:
     """What somebody typed, as the step's type; None for nothing. Raises Refused naming the step and the fix."""
-    text = str(raw).strip() if raw is not None else ""
+    text = storable(str(raw).strip(), step.key) if raw is not None else ""
     if text == "":
         return None
     readers = {
@@ -62,10 +64,12 @@ def parse(step: Step, raw: Any) -> Any:
 
 
 def _text(step: Step, text: str) -> str | None:
-    return text if len(text) <= 4000 and "\x00" not in text else None
+    return text if len(text) <= 4000 else None
 
 
 def _number(step: Step, text: str) -> Decimal | None:
+    if THOUSANDS.fullmatch(text):
+        return None
     try:
         number = Decimal(text.replace(" ", "").replace(",", "."))
     except InvalidOperation:

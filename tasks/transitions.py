@@ -20,6 +20,7 @@ from tasks.changes import Change, change, needs_reason
 from tasks.eligibility import admit
 from tasks.models import Procedure, Task
 from tasks.models.traces import Involvement
+from tasks.opening import check_instant
 from tasks.states import State, WaitReason
 
 Held = Involvement.How.HELD
@@ -172,6 +173,7 @@ def wait(task: Task | int, *, actor: User, kind: str, reason: str, until: dt.dat
     if kind not in WaitReason.values:
         raise Refused(_("Choose what it waits for."), code="kind_unknown", field="kind")
     with change("wait", task, actor=actor) as work:
+        check_instant(until, work.at, "until")
         if until and until <= work.at:
             raise Refused(_("Choose a time ahead to wait until."), code="until_past", field="until")
         row = work.task
@@ -309,4 +311,4 @@ def hand_off(task: Task | int, *, actor: User, department: Department, reason: s
 
 def _say(work: Change, reason: str) -> None:
     if reason.strip():
-        work.extra["reason"] = reason.strip()[:2000]
+        work.extra["reason"] = needs_reason(reason)
