@@ -23,7 +23,7 @@ _INSTANTS = frozenset(name for name in TRACKED if name.endswith(("_at", "_since"
 
 
 def undoable(task: Task, user: User, *, now: dt.datetime | None = None) -> Event | None:
-    """The event `user` may undo on `task` now, or None. `task` is fresh: another change since leaves nothing to undo."""
+    """The event `user` may undo on `task` (fresh) now, or None: whatever changed since leaves nothing to undo."""
     event = _last_verb(task.pk, user, now)
     return event if event and event.payload.body.get("revision") == task.revision else None
 
