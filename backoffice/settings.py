@@ -17,9 +17,7 @@ DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", False)
 DATA = Path(env.str("DATA", str(BASE_DIR / ".data"))).absolute()
 SECRET_KEY = environment.secret_key(env.str("SECRET_KEY", ""), debug=DEBUG)
-ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG or DEMO else []
-)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG or DEMO else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000")
 OFFICE_NAME = env.str("OFFICE_NAME", "Backoffice")
@@ -30,7 +28,7 @@ INSTALLED_APPS = [
     "organization",
     "tasks",
     "backoffice",
-    "django.contrib.admin",
+    "backoffice.admin_config.SetUpConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -203,8 +201,6 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 NINJA_PAGINATION_MAX_LIMIT = 200
 
 if SECURE_SSL and not ALLOWED_HOSTS:
-    raise ImproperlyConfigured(
-        "ALLOWED_HOSTS is empty. Set it to the host names of this office, comma separated."
-    )
+    raise ImproperlyConfigured("ALLOWED_HOSTS is empty. Set it to the host names of this office, comma separated.")
 
 from backoffice.logs import LOGGING  # noqa: E402, F401

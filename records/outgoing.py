@@ -8,9 +8,13 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from core import clock
+from core.refusals import Refused
+from records import events
 from records.models import Outgoing
 
 log = structlog.get_logger(__name__)
@@ -97,3 +101,15 @@ def _failed(message: Outgoing, error: Exception) -> None:
         fields["due_at"] = clock.now() + BACKOFF[min(message.attempts, len(BACKOFF)) - 1]
     # Who lost the lease meanwhile leaves the row to the one who has it: the attempt's number tells.
     Outgoing.objects.filter(pk=message.pk, state=Outgoing.State.DUE, attempts=message.attempts).update(**fields)
+
+
+def retry(message: Outgoing, *, actor: Any | None) -> Outgoing:
+    """Send a parked message after all, with its old identity. Raises Refused for any other."""
+    with transaction.atomic():
+        row = Outgoing.objects.select_for_update().get(pk=message.pk)
+        if row.state != Outgoing.State.PARKED:
+            raise Refused(_("Only what was given up is tried again."), code="not_parked", state=row.state)
+        row.state, row.attempts, row.due_at, row.lease_until = Outgoing.State.DUE, 0, clock.now(), None
+        row.save(update_fields=["state", "attempts", "due_at", "lease_until"])
+        events.write("retry", actor=actor, subject_kind="outgoing", subject_id=row.pk, payload={"kind": row.kind})
+    return row

@@ -9,9 +9,11 @@ from typing import Any
 import structlog
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from core import clock
 from core.refusals import Refused
+from records import events
 from records.models import Run
 
 log = structlog.get_logger(__name__)
@@ -113,3 +115,16 @@ def _take(run_id: int) -> Run | None:
 def _finish(run: Run, state: str, **fields: Any) -> None:
     mine = Run.objects.filter(pk=run.pk, attempts=run.attempts)
     mine.update(state=state, finished_at=clock.now(), lease_until=None, **fields)
+
+
+def retry(run: Run, *, actor: Any | None) -> Run:
+    """Put a failed or parked run back to the queue, to go on from its place. Raises Refused for any other."""
+    with transaction.atomic():
+        row = Run.objects.select_for_update().get(pk=run.pk)
+        if row.state not in {Run.State.FAILED, Run.State.PARKED}:
+            raise Refused(_("Only what failed or was parked is tried again."), code="not_failed", state=row.state)
+        row.state, row.attempts, row.error = Run.State.QUEUED, 0, ""
+        row.lease_until = row.finished_at = None
+        row.save(update_fields=["state", "attempts", "error", "lease_until", "finished_at"])
+        events.write("retry", actor=actor, subject_kind="run", subject_id=row.pk, payload={"kind": row.kind})
+    return row

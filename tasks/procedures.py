@@ -10,11 +10,12 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.folding import fold
 from core.refusals import Refused
 from organization.models import Department, User
 from organization.setup import store
 from records import events, runs
-from tasks.models import Procedure, ProcedureVersion, Requirement, Step
+from tasks.models import Label, Procedure, ProcedureVersion, Requirement, Step
 
 Stage = ProcedureVersion.Stage
 
@@ -113,3 +114,13 @@ def publish(version: ProcedureVersion, *, actor: User | None) -> ProcedureVersio
             payload={"version": row.number},
         )
     return row
+
+
+def save_label(label: Label, *, actor: User | None) -> Label:
+    """Add a label or change its name. Two that fold alike are one: the second is refused (ValidationError)."""
+    with transaction.atomic():
+        same = Label.objects.filter(folded_name=fold(label.name)[:70]).exclude(pk=label.pk)
+        if same.exists():
+            raise ValidationError({"name": _("There is a label of this name already.")})
+        store(label, actor=actor, kind="label")
+    return label
