@@ -35,7 +35,8 @@ def main() -> None:
     settle(office, url)
     chosen = programs.of(office, os.environ)
     with embedded(office, chosen):
-        processes.must([sys.executable, "-m", "launch.prepare"], "The office could not be prepared; see above.")
+        if processes.run([sys.executable, "-m", "launch.prepare"]) != 0:
+            sys.exit(1)  # it has said why
     print(f"Starting {', '.join(program.name for program in chosen)}", flush=True)
     announce.in_background(office, url)
     supervise.supervise(office, chosen)

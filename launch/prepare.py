@@ -1,11 +1,13 @@
 """Migrations, static files, the demo on the first start: one Django process before the office opens."""
 
 import os
+import sys
 from pathlib import Path
 
 import django
 from django.conf import settings
 from django.core.management import call_command, get_commands
+from django.db import OperationalError, connection
 
 from launch.places import Office
 
@@ -14,6 +16,10 @@ def main() -> None:
     """Bring database and static files of the office in DATA up to date."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
     django.setup()
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        sys.exit(f"The database of DATABASE_URL does not answer: {str(error).splitlines()[0]}")
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     if settings.DEMO:
