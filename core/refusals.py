@@ -15,9 +15,7 @@ class Refused(Exception):
 
     status = 409
 
-    def __init__(
-        self, sentence: Any, *, code: str = "refused", field: str | None = None, **detail: Any
-    ) -> None:
+    def __init__(self, sentence: Any, *, code: str = "refused", field: str | None = None, **detail: Any) -> None:
         super().__init__(str(sentence))
         self.sentence = sentence
         self.code = code

@@ -76,9 +76,7 @@ def _safe_bound() -> int:
 
 def _upper_end(after: int, bound: int) -> int | None:
     """The last transaction of the next link: all that is safe, about `LINK` events at the most."""
-    waiting = Event.objects.filter(transaction__gt=after, transaction__lte=bound).order_by(
-        "transaction", "id"
-    )
+    waiting = Event.objects.filter(transaction__gt=after, transaction__lte=bound).order_by("transaction", "id")
     transactions = waiting.values_list("transaction", flat=True)
     ahead = list(transactions[LINK : LINK + 1])
     if ahead:
@@ -158,17 +156,13 @@ def verify(expect: str = "") -> Report:
     report.head = previous.hex()
     report.unsealed = Event.objects.filter(transaction__gt=after).count()
     if not seen:
-        report.problems.append(
-            f"The chain does not contain the expected head {expect}: it was cut off or replaced."
-        )
+        report.problems.append(f"The chain does not contain the expected head {expect}: it was cut off or replaced.")
     report.problems.extend(_payload_problems())
     return report
 
 
 def _payload_problems() -> Iterator[str]:
-    payloads = EventPayload.objects.order_by("event_id").values_list(
-        "event_id", "salt", "body", "event__digest"
-    )
+    payloads = EventPayload.objects.order_by("event_id").values_list("event_id", "salt", "body", "event__digest")
     for event_id, salt, body, digest in payloads.iterator(CHUNK):
         if digest_of(bytes(salt), body) != bytes(digest):
             yield f"The payload of event {event_id} was changed."

@@ -37,6 +37,4 @@ class RunQuerySet(QuerySet[Any]):
 
     def due(self, now: dt.datetime) -> RunQuerySet:
         """Runs to be handed over: queued and not handed lately, or running with a lease that ran out."""
-        return self.filter(
-            Q(lease_until__isnull=True) | Q(lease_until__lt=now), state__in=["queued", "running"]
-        )
+        return self.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now), state__in=["queued", "running"])

@@ -32,9 +32,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("sha256", models.CharField(max_length=64, unique=True)),
                 ("size", models.BigIntegerField()),
@@ -63,9 +61,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("occurred_at", models.DateTimeField(verbose_name="occurred at")),
                 (
@@ -76,9 +72,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "transaction",
-                    models.BigIntegerField(
-                        db_default=records.models.events.TransactionNumber(), editable=False
-                    ),
+                    models.BigIntegerField(db_default=records.models.events.TransactionNumber(), editable=False),
                 ),
                 (
                     "origin",
@@ -156,9 +150,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("register", models.CharField(max_length=24, verbose_name="register")),
                 ("department_id", models.BigIntegerField()),
@@ -195,9 +187,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("kind", models.CharField(choices=[("mail", "mail")], default="mail", max_length=8)),
                 (
@@ -238,9 +228,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "outgoing message",
                 "verbose_name_plural": "outgoing messages",
                 "indexes": [
-                    models.Index(
-                        condition=models.Q(("state", "due")), fields=["due_at", "id"], name="outgoing_due"
-                    )
+                    models.Index(condition=models.Q(("state", "due")), fields=["due_at", "id"], name="outgoing_due")
                 ],
             },
         ),
@@ -249,9 +237,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "kind",
@@ -302,9 +288,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("line", models.PositiveIntegerField(help_text="Line of the file, the header being line 1.")),
                 ("column", models.CharField(blank=True, default="", max_length=200)),
@@ -353,9 +337,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=255, verbose_name="name")),
                 ("owner_kind", models.CharField(max_length=24)),
@@ -394,9 +376,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "attachment",
                 "verbose_name_plural": "attachments",
-                "indexes": [
-                    models.Index(fields=["owner_kind", "owner_id", "id"], name="attachment_of_owner")
-                ],
+                "indexes": [models.Index(fields=["owner_kind", "owner_id", "id"], name="attachment_of_owner")],
             },
         ),
         migrations.AddIndex(

@@ -54,9 +54,7 @@ class Event(models.Model):
     department_id = models.BigIntegerField(null=True)
     from_state = models.CharField(max_length=16, blank=True, default="")
     to_state = models.CharField(max_length=16, blank=True, default="")
-    reverses = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="reversed_by", db_index=False
-    )
+    reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="reversed_by", db_index=False)
     schema = models.PositiveSmallIntegerField(default=1)
     digest = models.BinaryField(help_text="SHA-256 of salt and canonical payload; empty without one.")
 
@@ -66,9 +64,7 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         indexes = [
-            models.Index(
-                fields=["task_id", "id"], name="event_of_task", condition=models.Q(task_id__isnull=False)
-            ),
+            models.Index(fields=["task_id", "id"], name="event_of_task", condition=models.Q(task_id__isnull=False)),
             models.Index(
                 fields=["subject_kind", "subject_id", "id"],
                 name="event_of_subject",
@@ -77,9 +73,7 @@ class Event(models.Model):
             models.Index(fields=["actor", "occurred_at"], name="event_by_actor"),
             models.Index(fields=["department_id", "occurred_at"], name="event_of_department"),
             models.Index(fields=["transaction", "id"], name="event_in_chain"),
-            models.Index(
-                fields=["reverses"], name="event_reverses", condition=models.Q(reverses__isnull=False)
-            ),
+            models.Index(fields=["reverses"], name="event_reverses", condition=models.Q(reverses__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -19,12 +19,8 @@ class Outgoing(models.Model):
         PARKED = "parked", _("given up")
 
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.MAIL)
-    key = models.CharField(
-        max_length=200, unique=True, help_text="Says what it is; the same thing is sent once."
-    )
-    identity = models.UUIDField(
-        default=uuid.uuid4, editable=False, help_text="Makes the Message-ID the same each try."
-    )
+    key = models.CharField(max_length=200, unique=True, help_text="Says what it is; the same thing is sent once.")
+    identity = models.UUIDField(default=uuid.uuid4, editable=False, help_text="Makes the Message-ID the same each try.")
     to = models.EmailField(max_length=254)
     subject = models.CharField(max_length=250)
     text = models.TextField()
@@ -43,9 +39,7 @@ class Outgoing(models.Model):
     class Meta:
         verbose_name = _("outgoing message")
         verbose_name_plural = _("outgoing messages")
-        indexes = [
-            models.Index(fields=["due_at", "id"], name="outgoing_due", condition=models.Q(state="due"))
-        ]
+        indexes = [models.Index(fields=["due_at", "id"], name="outgoing_due", condition=models.Q(state="due"))]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"

@@ -14,9 +14,7 @@ class Counter(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["register", "department_id", "year"], name="one_counter_per_register"
-            )
+            models.UniqueConstraint(fields=["register", "department_id", "year"], name="one_counter_per_register")
         ]
 
     def __str__(self) -> str:
@@ -30,9 +28,7 @@ class Counter(models.Model):
         """
         if not transaction.get_connection().in_atomic_block:
             raise RuntimeError("A register number is allocated inside the registering transaction.")
-        cls.objects.bulk_create(
-            [cls(register=register, department_id=department_id, year=year)], ignore_conflicts=True
-        )
+        cls.objects.bulk_create([cls(register=register, department_id=department_id, year=year)], ignore_conflicts=True)
         row = cls.objects.select_for_update().get(register=register, department_id=department_id, year=year)
         row.last += 1
         row.save(update_fields=["last"])

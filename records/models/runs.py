@@ -56,9 +56,7 @@ class RunReject(models.Model):
     line = models.PositiveIntegerField(help_text="Line of the file, the header being line 1.")
     column = models.CharField(max_length=200, blank=True, default="")
     reason = models.TextField()
-    row = models.JSONField(
-        help_text="The row as it came, by column; corrected in place before it is run again."
-    )
+    row = models.JSONField(help_text="The row as it came, by column; corrected in place before it is run again.")
     settled_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -9,20 +9,14 @@ from records.chain import verify
 
 
 class Command(BaseCommand):
-    help = (
-        "Recompute the hash chain over all events and the digest of every payload; exit code 1 when broken."
-    )
+    help = "Recompute the hash chain over all events and the digest of every payload; exit code 1 when broken."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--expect", default="", help="A head printed earlier and kept outside the database."
-        )
+        parser.add_argument("--expect", default="", help="A head printed earlier and kept outside the database.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         report = verify(options["expect"])
-        self.stdout.write(
-            f"{report.events} sealed events in {report.seals} links, {report.unsealed} not sealed yet"
-        )
+        self.stdout.write(f"{report.events} sealed events in {report.seals} links, {report.unsealed} not sealed yet")
         self.stdout.write(f"head {report.head or '-'}")
         for problem in report.problems:
             self.stderr.write(problem)
