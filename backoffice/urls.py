@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from backoffice.api import urls as api
 from backoffice.health import health
@@ -10,6 +11,8 @@ from backoffice.home import home
 urlpatterns = [
     path("", home, name="home"),
     path("health/", health, name="health"),
+    # Addresses are an admin's word: nobody changes their own.
+    path("accounts/email/", RedirectView.as_view(pattern_name="home"), name="account_email"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api),
     path("", include("tasks.urls")),
