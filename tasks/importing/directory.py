@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -68,6 +68,7 @@ class Directory:
         self._names: dict[str, dict[str, Found]] = {}
         self._departments: dict[int, Department] = {}
         self._procedures: dict[int, Procedure] = {}
+        self._new: set[int] = set()
         self._read_at = -FRESH_SECONDS
         self._versions: dict[tuple[int, int], ProcedureVersion | Refused] = {}
 
@@ -75,8 +76,8 @@ class Directory:
         """Match all names, make what is missing when asked to, and remember aliases; one transaction."""
         source = self.mapping.source
         with transaction.atomic():
-            departments = matching.find_departments(source, wanted.departments)
-            procedures = matching.find_procedures(wanted.procedures)
+            departments = self._find("departments", wanted.departments)
+            procedures = self._find("procedures", wanted.procedures)
             people = {} if self._ignores_people else matching.find_people(source, wanted.people)
             if self.create_missing:
                 self._make(departments, "departments", self._make_department)
@@ -94,13 +95,17 @@ class Directory:
         """Open work is nobody's: without making people, it does not matter who is meant."""
         return self.open_all and not self.create_missing
 
+    def _find(self, kind: str, names: Iterable[str]) -> dict[str, Found]:
+        if kind == "procedures":
+            return matching.find_procedures(names)
+        return matching.find_departments(self.mapping.source, names)
+
     def _make(self, found: dict[str, Found], kind: str, make: Callable[[str], int]) -> None:
         for name, meaning in found.items():
             if meaning.pk is not None or meaning.is_ambiguous:
                 continue
-            # Names that fold to the same procedure are one; the second finds what the first made.
-            again = matching.find_procedures([name])[name] if kind == "procedures" else matching.UNKNOWN
-            if again.pk is not None:
+            # What another spelling of the name has just made is found, not made twice; people are told apart.
+            if kind != "people" and (again := self._find(kind, [name])[name]).pk is not None:
                 found[name] = again
                 continue
             try:
@@ -115,7 +120,9 @@ class Directory:
         return making.make_department(name, site=site, actor=self.actor).pk
 
     def _make_person(self, name: str) -> int:
-        return making.make_person(name, zone=self.zone, actor=self.actor).pk
+        person = making.make_person(name, zone=self.zone, actor=self.actor)
+        self._new.add(person.pk)
+        return person.pk
 
     def _make_procedure(self, name: str) -> int:
         return making.make_procedure(name, actor=self.actor).pk
@@ -131,18 +138,17 @@ class Directory:
                 making.make_alias(source, name, actor=actor, person=User.objects.get(pk=found.pk))
 
     def _make_members(self, wanted: Wanted) -> None:
-        """People known from imports alone are members from then on; others only for the days of work they did."""
+        """Who was made, or is known from imports alone, is a member from then on; others for the days of that work."""
         found = self._names["people"]
         people = User.objects.in_bulk([meaning.pk for meaning in found.values() if meaning.pk])
         for name, spans in wanted.people.items():
             person = people.get(found[name].pk or 0)
             for department_name, (first, last) in spans.items():
                 department = self._departments.get(self._names["departments"][department_name].pk or 0)
-                if person is None or department is None or (self.open_all and not making.is_nobodys(person)):
+                ours = person is not None and (person.pk in self._new or making.is_nobodys(person))
+                if person is None or department is None or (self.open_all and not ours):
                     continue
-                added = making.ensure_member(
-                    person, department, first, last, goes_on=making.is_nobodys(person), actor=self.actor
-                )
+                added = making.ensure_member(person, department, first, last, goes_on=ours, actor=self.actor)
                 self.made["memberships"] += added
 
     def refresh(self) -> None:

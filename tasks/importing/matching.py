@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.folding import fold
@@ -32,21 +34,35 @@ UNKNOWN = Found(None)
 
 
 def find_departments(source: str, names: Iterable[str]) -> dict[str, Found]:
-    """Departments by alias, else by folded name."""
+    """Departments by alias, else by folded name: however it is written, it is the same department."""
     names = list(names)
-    folded = {fold(name)[:130] for name in names}
-    rows = Department.objects.filter(folded_name__in=folded).values_list("pk", "name", "folded_name")
-    return _found(source, DEPARTMENT, names, list(rows), {})
+    known = _by_alias(source, DEPARTMENT, names)
+    free = _by_folded(Department.objects.values_list("pk", "name", "folded_name"), {fold(name)[:130] for name in names})
+    return {name: known.get(name) or _one(name, free[fold(name)[:130]]) for name in names}
 
 
 def find_people(source: str, names: Iterable[str]) -> dict[str, Found]:
-    """People by alias, else by address, else by folded name."""
+    """People by alias, else by address, else by folded name.
+
+    A name as the office writes it is that person. Else, where several names of the file fold to the same, none of
+    them is, and whom the source knows by another spelling is not meant: one that tells `test` from `TEST` means two.
+    """
     names = list(names)
+    known = _by_alias(source, PERSON, names)
     addresses = {name.lower(): name for name in names if "@" in name}
-    by_address = dict(User.objects.filter(email__in=addresses).values_list("email", "pk"))
-    folded = {fold(name)[:160] for name in names}
-    rows = User.objects.filter(folded_name__in=folded).values_list("pk", "name", "folded_name")
-    return _found(source, PERSON, names, list(rows), {addresses[email]: pk for email, pk in by_address.items()})
+    for email, pk in User.objects.filter(email__in=addresses).values_list("email", "pk"):
+        known.setdefault(addresses[email], Found(pk))
+    free = _by_folded(User.objects.values_list("pk", "name", "folded_name"), {fold(name)[:160] for name in names})
+    spelled = {(pk, fold(name)) for name, pk in _aliases(source, PERSON).values_list("name", "person_id")}
+    twins = Counter(fold(name) for name in names)
+    found = {}
+    for name in names:
+        folded = fold(name)
+        same = free[folded[:160]]
+        if not any(called == name for _pk, called in same):
+            same = [] if twins[folded] > 1 else [row for row in same if (row[0], folded) not in spelled]
+        found[name] = known.get(name) or _one(name, same)
+    return found
 
 
 def find_procedures(names: Iterable[str]) -> dict[str, Found]:
@@ -56,36 +72,25 @@ def find_procedures(names: Iterable[str]) -> dict[str, Found]:
     return {name: Found(known.get(key)) for name, key in folded.items()}
 
 
-def _found(
-    source: str, kind: str, names: list[str], rows: list[tuple[int, str, str]], sure: Mapping[str, int]
-) -> dict[str, Found]:
-    """Alias first, then what is `sure`, then the name.
+def _aliases(source: str, kind: str) -> QuerySet[Alias]:
+    return Alias.objects.filter(source=source, kind=kind)
 
-    What the source calls by another name already is not matched by name, and where several names of the file fold to
-    the same, only the very name counts: a source that tells `test` from `TEST` means two people.
-    """
-    aliases = Alias.objects.filter(source=source, kind=kind)
-    by_alias = dict(aliases.filter(name__in=names).values_list("name", f"{kind}_id"))
-    taken = set(aliases.filter(**{f"{kind}__in": [row[0] for row in rows]}).values_list(f"{kind}_id", flat=True))
+
+def _by_alias(source: str, kind: str, names: list[str]) -> dict[str, Found]:
+    told = _aliases(source, kind).filter(name__in=names).values_list("name", f"{kind}_id")
+    return {name: Found(pk, by_alias=True) for name, pk in told}
+
+
+def _by_folded(rows: Any, folded: set[str]) -> dict[str, list[tuple[int, str]]]:
     free: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for pk, name, folded in rows:
-        if pk not in taken and folded:
-            free[folded].append((pk, name))
-    twins = Counter(fold(name) for name in names)
-    found = {}
-    for name in names:
-        if name in by_alias:
-            found[name] = Found(by_alias[name], by_alias=True)
-        elif name in sure:
-            found[name] = Found(sure[name])
-        else:
-            found[name] = _by_name(name, free.get(fold(name), []), twins[fold(name)] > 1)
-    return found
+    for pk, name, key in rows.filter(folded_name__in=folded - {""}):
+        free[key].append((pk, name))
+    return free
 
 
-def _by_name(name: str, same: list[tuple[int, str]], has_twin: bool) -> Found:
-    exact = [pk for pk, called in same if called == name]
-    likely = exact or ([] if has_twin else [pk for pk, _called in same])
+def _one(name: str, same: list[tuple[int, str]]) -> Found:
+    """The one that is meant: the only one, else the only one of the very name."""
+    likely = same if len(same) < 2 else [row for row in same if row[1] == name] or same
     if len(likely) > 1:
         return Found(None, _("Several are called “%(name)s”. Give the one that is meant an alias.") % {"name": name})
-    return Found(likely[0]) if likely else UNKNOWN
+    return Found(likely[0][0]) if likely else UNKNOWN
