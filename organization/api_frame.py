@@ -93,6 +93,7 @@ def framed(run: Run) -> Run:
     """Decorate the `run` of a ninja operation (mode "view") with the frame."""
     operation: Operation = run.__self__  # type: ignore[attr-defined]
     declared = Declared(operation)
+    speaks_json = operation.response_models.get(200, True) is not None
 
     @wraps(run)
     def answer(request: HttpRequest, **path: Any) -> HttpResponse:
@@ -104,7 +105,7 @@ def framed(run: Run) -> Run:
             request.user = token.person
             with speaking_to(token.person):
                 try:
-                    if not request.accepts(JSON):
+                    if speaks_json and not request.accepts(JSON):
                         raise HttpError(406, f"This address answers with {JSON}.")
                     declared.check(request)
                     if request.method == "POST":

@@ -81,10 +81,19 @@ def test_colleagues_ask_for_what_is_open_to_requests(cast, wanted):
     body = created(cleo.post("/tasks", asked))
     assert body["requester"] == {"id": cast.cleo.pk, "name": "Cleo Marsh"}
     assert [row["reference"] for row in cleo.get("/tasks", {"scope": "asked"}).json()["items"]] == [body["reference"]]
-    refusal(cleo.post("/tasks", asked | {"requester": cast.mira.pk}), 409, "requester_is_you")
+    created(cleo.post("/tasks", asked | {"due_on": (clock.now() + dt.timedelta(days=9)).date().isoformat()}))
+    for more in (
+        {"requester": cast.mira.pk},
+        {"priority": 1},
+        {"labels": ["first of all"]},
+        {"confidential": True},
+        {"external_reference": "A/1"},
+        {"ready_at": (clock.now() + dt.timedelta(days=9)).isoformat()},
+    ):
+        refusal(cleo.post("/tasks", asked | more), 403, "not_permitted")
     refusal(cleo.post("/tasks", asked | {"procedure": cast.anything.pk}), 403, "not_permitted")
     refusal(cleo.post("/tasks", wanted), 409, "procedure_unknown")
-    assert Task.objects.count() == 1
+    assert Task.objects.count() == 2
 
 
 def test_what_cannot_be_opened(cast, wanted):
@@ -95,6 +104,7 @@ def test_what_cannot_be_opened(cast, wanted):
     refusal(mira.post("/tasks", wanted | {"department": cast.archive.pk}), 403)
     refusal(Caller(cast.otto).post("/tasks", wanted | {"department": cast.archive.pk}), 409, "procedure_unknown")
     refusal(Caller(cast.ada).post("/tasks", wanted | {"department": cast.archive.pk}), 409, "procedure_not_used")
+    refusal(mira.post("/tasks", wanted | {"procedure": cast.closed.pk}), 409, "closed_by_subject")
     refusal(mira.post("/tasks", wanted | {"title": "  "}), 409, "title_missing")
     for field in ("due_at", "ready_at"):
         refusal(mira.post("/tasks", wanted | {field: "9999-12-31T23:59:59-12:00"}), 409, "date_out_of_range")

@@ -245,3 +245,36 @@ def test_statements_do_not_grow_with_rows(cast, path, statements):
             transitions.claim(make.task(cast.permits, cast.anything), actor=cast.mira)
             editing.attach_file(task, SimpleUploadedFile(f"{number}{more}", b"x"), actor=cast.mira)
     assert counts == [statements] * 2
+
+
+def test_files_are_given_to_who_sees_them(cast):
+    task = make.task(cast.permits, cast.permit, requester=cast.cleo)
+    inner = editing.attach_file(task, SimpleUploadedFile("inner.html", b"<script>1</script>"), actor=cast.mira)
+    outer = editing.attach_file(task, SimpleUploadedFile("outer.txt", b"2"), actor=cast.mira, for_requester=True)
+    other = make.task(cast.permits, cast.permit)
+    for name, seen in (("mira", {inner, outer}), ("ada", {inner, outer}), ("cleo", {outer}), ("otto", set())):
+        caller = Caller(getattr(cast, name))
+        for file in (inner, outer):
+            response = caller.get(f"/tasks/{task.reference}/files/{file.pk}", Accept="image/png")
+            if file in seen:
+                assert b"".join(response.streaming_content) in {b"<script>1</script>", b"2"}
+                assert response.headers["Content-Disposition"].startswith("attachment")
+                assert "sandbox" in response.headers["Content-Security-Policy"]
+            else:
+                refusal(response, 404)
+            refusal(caller.get(f"/tasks/{other.reference}/files/{file.pk}"), 404)
+
+
+def test_why_not_me(cast):
+    task = make.task(cast.permits, cast.permit, requester=cast.cleo)
+    answers = {
+        name: Caller(getattr(cast, name)).get(f"/tasks/{task.reference}/why-not-me") for name in ("mira", "vera")
+    }
+    assert answers["mira"].json() == {"eligible": True, "code": None, "why": None}
+    assert answers["vera"].json() == {"eligible": False, "code": "department", "why": "no member of Permits today"}
+    transitions.claim(task, actor=cast.kofi)
+    taken = Caller(cast.mira).get(f"/tasks/{task.reference}/why-not-me").json()
+    assert (taken["code"], taken["why"]) == ("taken", "Kofi Adjei has it")
+    assert Caller(cast.kofi).get(f"/tasks/{task.reference}/why-not-me").json()["eligible"]
+    refusal(Caller(cast.cleo).get(f"/tasks/{task.reference}/why-not-me"), 403)
+    refusal(Caller(cast.otto).get(f"/tasks/{task.reference}/why-not-me"), 404)

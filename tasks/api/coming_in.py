@@ -17,9 +17,12 @@ from tasks.api import drawn
 from tasks.api.drawing import task_drawn
 from tasks.api.router import TAGS, router
 from tasks.api.shapes import NewTask, Nothing
+from tasks.forms_new import is_inside
 from tasks.models import Procedure, Task
 from tasks.next import take_next
 from tasks.opening import Request, open_task
+
+ASKED = {"procedure", "department", "title", "text", "due_on"}
 
 
 @router.post(
@@ -41,6 +44,13 @@ def create_task(request: HttpRequest, body: NewTask) -> HttpResponse:
     if department is None:
         raise unknown("department")
     require(rules.can_open_in, user, department.pk, procedure)
+    require(says_no_more_than_one_may, user, department.pk, body)
+    if procedure.closed_by_subject:
+        raise Refused(
+            _("%(procedure)s is opened by what it is about.") % {"procedure": procedure.name},
+            code="closed_by_subject",
+            field="procedure",
+        )
     requester = requester_of(user, body, department.pk)
     asked = body.model_dump(exclude={"procedure", "department", "requester", "labels"})
     wanted = Request(**asked, labels=tuple(body.labels), requester=requester)
@@ -63,12 +73,14 @@ def unknown(field: str) -> Refused:
     return Refused(sentences[field], code=f"{field}_unknown", field=field)
 
 
+def says_no_more_than_one_may(user: User, department_id: int, body: NewTask) -> bool:
+    """Who only asks says what for and by which day, as on the page; the rest is for members and managers there."""
+    return is_inside(user, department_id) or body.model_fields_set <= ASKED
+
+
 def requester_of(user: User, body: NewTask, department_id: int) -> User | None:
     """For whom a task is opened: members may say it, who only asks is it."""
-    inside = department_id in user.standing.departments or user.is_admin
-    if not inside:
-        if body.requester not in {None, user.pk}:
-            raise Refused(_("You can ask for yourself only."), code="requester_is_you", field="requester")
+    if not is_inside(user, department_id):
         return user
     if body.requester is None:
         return None

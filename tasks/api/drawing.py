@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +9,7 @@ from organization.models import User
 from records.models import Attachment
 from tasks import rules
 from tasks.models import Comment, Step, StepRun, Task
+from tasks.sheet import visible_files
 from tasks.steps import value_of
 
 SAME = (
@@ -58,15 +58,15 @@ def row_drawn(user: User, task: Task) -> dict[str, Any]:
 
 def task_drawn(user: User, task: Task) -> dict[str, Any]:
     """A task as a verb leaves it. One statement at most, for people it did not come with."""
-    seen = rules.sees_content(user, task)
+    seen, inside = rules.sees_content(user, task), rules.sees_internal(user, task)
     _fill_people(user, task)
     return row_drawn(user, task) | {
         "text": task.text if seen else None,
-        "requester": named(task.requester),
+        "requester": named(task.requester) if seen else None,
         "due_from_target": task.due_from_target,
         "started_at": task.started_at,
-        "external_source": task.external_source if seen else None,
-        "external_reference": task.external_reference if seen else None,
+        "external_source": task.external_source if inside else None,
+        "external_reference": task.external_reference if inside else None,
     }
 
 
@@ -91,9 +91,9 @@ def detail_drawn(user: User, task: Task) -> dict[str, Any]:
     seen, inside = rules.sees_content(user, task), rules.sees_internal(user, task)
     return task_drawn(user, task) | {
         "wants_review": task.version.wants_review,
-        "labels": [label.name for label in task.labels.all()] if seen else [],
+        "labels": [label.name for label in task.labels.all()] if inside else [],
         "steps": steps_drawn(task) if inside else [],
-        "files": [file_drawn(file) for file in files_of(user, task)],
+        "files": [file_drawn(file) for file in (visible_files(task, user) if seen else ())],
         "verbs": [verb.replace("_", "-") for verb in rules.RULES if rules.may(user, verb, task)],
     }
 
@@ -130,14 +130,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
     return value if value is None or isinstance(value, bool) else str(value)
-
-
-def files_of(user: User, task: Task) -> Iterable[Attachment]:
-    """The files of a task a person sees: all inside, released ones for the requester, none without the content."""
-    if not rules.sees_content(user, task):
-        return Attachment.objects.none()
-    files = Attachment.objects.of("task", task.pk)
-    return files if rules.sees_internal(user, task) else files.filter(released_by__isnull=False)
 
 
 def file_drawn(file: Attachment) -> dict[str, Any]:

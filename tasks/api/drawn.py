@@ -107,6 +107,14 @@ class Comments(Neighbours):
     items: list[Comment]
 
 
+class WhyNot(BaseModel):
+    """What stands between you and claiming a task: the first thing only, as the gate says it."""
+
+    eligible: bool
+    code: str | None = Field(description="null when nothing does, or when it is yours already")
+    why: str | None
+
+
 class Qualification(Named):
     level: int
 

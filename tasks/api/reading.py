@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from ninja import Query
 
-from core.access import require
+from core.access import reach, require
 from core.folding import fold
 from core.pages import Sort, page
 from core.problems import answers, reply
+from core.shapes import SentId
 from organization.api_frame import asker
 from organization.api_shapes import Page, check_place
+from records.files import serve
 from tasks import lists, rules
 from tasks.api import drawn
 from tasks.api.drawing import comment_drawn, detail_drawn, row_drawn
 from tasks.api.router import TAGS, router, task_of
 from tasks.api.shapes import TaskFilter
 from tasks.models import Label
+from tasks.sheet import visible_files
 from tasks.states import FINISHED, UNFINISHED
+from tasks.why import why_not_me
 
 GROUPS: dict[str, tuple[str, ...]] = {"unfinished": UNFINISHED, "finished": FINISHED}
 NEVER = 2**63 - 1  # the number of no label
@@ -97,3 +101,35 @@ def list_comments(request: HttpRequest, reference: str, query: Query[Page]) -> H
     shown = page(comments, OLDEST, query.place, query.limit)
     items: list[Any] = [comment_drawn(comment) for comment in shown.rows]
     return reply({"items": items, "next": shown.next, "previous": shown.previous})
+
+
+@router.get(
+    "/tasks/{reference}/files/{file}",
+    response=answers(None, 404),
+    tags=TAGS,
+    operation_id="get_file",
+    summary="The bytes of a file",
+    openapi_extra={"responses": {200: {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}}},
+)
+def get_file(request: HttpRequest, reference: str, file: SentId) -> FileResponse:
+    """A file on a task, as it was attached, whatever its type."""
+    user = asker(request)
+    return serve(reach(visible_files(task_of(user, reference), user), pk=file))
+
+
+@router.get(
+    "/tasks/{reference}/why-not-me",
+    response=answers(drawn.WhyNot, 403, 404),
+    tags=TAGS,
+    operation_id="why_not_me",
+    summary="Why not me",
+)
+def get_why_not(request: HttpRequest, reference: str) -> HttpResponse:
+    """What stands between you and claiming a task, in the words of its page. Who only asked for it is not told."""
+    user = asker(request)
+    task = task_of(user, reference)
+    require(rules.sees_internal, user, task)
+    kept = why_not_me(user, task)
+    return reply(
+        {"eligible": kept is None, "code": kept.code if kept else None, "why": kept.sentence if kept else None}
+    )
