@@ -1,6 +1,7 @@
 """Who is away when, and who receives their work meanwhile."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Value
 from django.utils.translation import gettext_lazy as _
@@ -54,3 +55,8 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.starts_at:%Y-%m-%d}"
+
+    def clean(self) -> None:
+        # Before the constraints: a range that ends before it starts is an error to the database, not a False.
+        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+            raise ValidationError({"ends_at": _("The end is not after the start. Choose a later one.")})

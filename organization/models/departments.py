@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Func, Value
@@ -140,3 +141,8 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.get_role_display()} {self.department}"
+
+    def clean(self) -> None:
+        # Before the constraints: a range that ends before it starts is an error to the database, not a False.
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            raise ValidationError({"ends_on": _("The last day is before the first. Choose a later one.")})
