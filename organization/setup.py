@@ -93,11 +93,15 @@ def _check_holidays(site: Site) -> None:
 def save_department(department: Department, *, actor: User | None) -> Department:
     """Add or change a department; those below it follow when it moves. A loop is refused (ValidationError)."""
     with transaction.atomic():
-        above = department.parent.lineage if department.parent else []
+        # The whole tree is locked and read anew: two moves at once could make a loop, and what was read is old.
+        rows = Department.objects.select_for_update(no_key=True).order_by("pk")
+        tree = {row.pk: row.lineage for row in rows.only("lineage")}
+        above = tree.get(department.parent_id, []) if department.parent_id else []
         if department.pk and department.pk in above:
             raise ValidationError({"parent": _("A department cannot be part of itself. Choose another.")})
         fresh = department.pk is None
-        old = None if fresh else list(Department.objects.values_list("lineage", flat=True).get(pk=department.pk))
+        old = tree.get(department.pk, [])
+        department.lineage = old
         changes = store(department, actor=actor, kind="department", department_id=department.pk)
         lineage = [*above, department.pk]
         if lineage != old:
@@ -152,6 +156,9 @@ def save_calendar(
         raise ValidationError(_("Give the calendar at least one window: without any there is no working time."))
     with transaction.atomic():
         fresh = calendar.pk is None
+        if not fresh:  # the number of what is stored, not of what was read: each set of hours has its own
+            stored = OfficeCalendar.objects.select_for_update().values_list("revision", flat=True)
+            calendar.revision = stored.get(pk=calendar.pk)
         before = None if fresh else _hours(calendar)
         changes = store(calendar, actor=actor, kind="calendar")
         calendar.windows.all().delete()
