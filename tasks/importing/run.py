@@ -166,6 +166,7 @@ class Import:
             for entry in chunk:
                 if entry.row and entry.row.reference not in known:
                     wanted.add(entry.row)
+        runs.progress(self.run, done=sum(self.counts.values()), total=self.total)
         self.directory.prepare(wanted)
 
     def _patiently(self, chunk: list[Entry]) -> None:
