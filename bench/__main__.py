@@ -28,6 +28,7 @@ def measure(targets: list[Target], names: list[str], repeats: int) -> dict[str, 
 
     def note(figure: str, target: Target, rate: float) -> None:
         rates.setdefault(figure, {}).setdefault(target.name, []).append(round(rate, 1))
+        print(f"  {figure:22} {target.name:>10} {rate:8.1f} a second", flush=True)
 
     for name in names:  # warm every worker before anything counts
         for target in targets:

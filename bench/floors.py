@@ -51,7 +51,7 @@ def _create_bodies(target: Target, facts: dict[str, int]) -> tuple[list[bytes], 
             "/api/v1/tasks",
             one.token,
             json.dumps(
-                {"title": "A letter about something", "procedure": facts["procedure"], "department": one.code}
+                {"title": "A letter about something", "procedure": facts["procedure"], "department": one.department}
             ).encode(),
         )
         for one in people
@@ -74,7 +74,7 @@ def measure(server: Office, target: Target, database: str, repeats: int) -> dict
     """Rates of product and floor in turns, and of the bare SQL in pgbench."""
     facts = target.create_with
     rates: dict[str, list[float]] = {}
-    bare = Web(server, database, DJANGO_SETTINGS_MODULE="bench.floor_settings")
+    bare = Web(server, database, "bench.wsgi", DJANGO_SETTINGS_MODULE="bench.floor_settings")
     product_create, floor_create = _create_bodies(target, facts)
     kinds: dict[str, Callable[[], Load]] = {
         "queue": lambda: queue(target),

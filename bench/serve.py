@@ -85,10 +85,10 @@ def manage(office: Office, database: str, *words: str) -> None:
 class Web:
     """gunicorn with two workers on a port of its own."""
 
-    def __init__(self, office: Office, database: str, **extra: str) -> None:
+    def __init__(self, office: Office, database: str, application: str = "backoffice.wsgi", **extra: str) -> None:
         self.port = free_port()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), "backoffice.wsgi"],
+            [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), application],
             env=environment(office, database, PORT=str(self.port), WEB_WORKERS="2", **extra),
             cwd=ROOT,
             stdout=subprocess.DEVNULL,
