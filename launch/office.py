@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -29,6 +30,15 @@ def main() -> None:
     office = Office(environment.data_directory())
     office.create()
     lock = hold(office)
+    try:
+        open_office(office)
+    finally:
+        shutil.rmtree(office.sockets, ignore_errors=True)
+        lock.close()
+
+
+def open_office(office: Office) -> None:
+    """Clear away a killed predecessor, prepare, and supervise until the end."""
     for program in [*programs.SERVICES, programs.BROKER, programs.DATABASE]:
         processes.stop_leftovers(office.pid_file(program.name), number=program.stop, seconds=program.stop_seconds)
     url = address()
@@ -40,7 +50,6 @@ def main() -> None:
     print(f"Starting {', '.join(program.name for program in chosen)}", flush=True)
     announce.in_background(office, url)
     supervise.supervise(office, chosen)
-    lock.close()
 
 
 def hold(office: Office) -> TextIO:

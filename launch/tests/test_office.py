@@ -113,8 +113,10 @@ def test_a_day_in_the_life(office: Start, data: Path, port: int) -> None:
         heals(office, program)
     again = survives_a_killed_supervisor(office)
     assert again.health()["status"] == "ok"
+    sockets = Office(data).sockets
     assert again.end() < END_SECONDS
     assert again.left() == []
+    assert not sockets.exists()
     assert again.process.returncode == 0
 
 
@@ -149,9 +151,14 @@ def heals(office: Start, program: str) -> None:
     killed = office.pid(program)
     os.kill(killed, signal.SIGKILL)
     start = time.monotonic()
-    works = wait_until(lambda: office.pid(program) != killed and stands(office), seconds=REPAIR_SECONDS, every=0.1)
-    assert works, f"{program}: {office.health()}"
-    assert time.monotonic() - start < REPAIR_SECONDS
+    allowed = REPAIR_SECONDS * crowd()
+    works = wait_until(lambda: office.pid(program) != killed and stands(office), seconds=allowed, every=0.1)
+    assert works, f"{program}: {office.health()} after {time.monotonic() - start:.1f} s"
+
+
+def crowd() -> float:
+    """How many processes want each core at the moment: the promise is for a machine that is not overrun."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def stands(office: Start) -> bool:

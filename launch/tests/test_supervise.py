@@ -1,6 +1,8 @@
 """The supervisor's plan: it ends in time and in order, and reads its own configuration."""
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,8 +38,15 @@ def test_supervisord_reads_the_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert all(one.autorestart for group in groups.values() for one in group.process_configs)
 
 
-def test_what_is_given_is_not_started(tmp_path: Path) -> None:
-    office = Office(tmp_path)
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    one = Office(tmp_path)
+    one.create()
+    yield one
+    shutil.rmtree(one.sockets)
+
+
+def test_what_is_given_is_not_started(office: Office) -> None:
     given = {"DATABASE_URL": "postgres://db.example/office", "REDIS_URL": office.broker_url}
     assert DATABASE not in programs.of(office, given)
     assert BROKER in programs.of(office, given)
@@ -71,12 +80,10 @@ def test_a_place_somebody_else_has_taken_is_not_used(tmp_path: Path) -> None:
         first.unlink()
 
 
-def test_settings_somebody_added_to_the_file_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_somebody_added_to_the_file_stay(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     from launch.office import settle
 
     monkeypatch.setattr(os, "environ", {"EMAIL_URL": "smtp://mail.example"})
-    office = Office(tmp_path)
-    office.create()
     office.env.write_text("SECRET_KEY=kept\nOFFICE_NAME=Town hall\nBASE_URL=http://127.0.0.1:1\n", encoding="utf-8")
     settle(office, "http://127.0.0.1:8001")
     written = office.env.read_text(encoding="utf-8")
