@@ -16,5 +16,6 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api),
     path("", include("tasks.urls")),
+    path("", include("organization.urls")),
     path("set-up/", admin.site.urls),
 ]
