@@ -161,9 +161,8 @@ class NewTaskForm(forms.Form):
         ]
         choices = [pair for _name, pairs in groups for pair in pairs] if not (mine and others) else groups
         self.fields["department"].choices = [empty, *choices]  # type: ignore[attr-defined]
-        usual = Priority(self.chosen.default_priority).label if self.chosen else ""
-        as_usual = _("As usual: %(priority)s") % {"priority": usual} if usual else _("As the procedure has it")
-        self.fields["priority"].choices = [("", as_usual), *Priority.choices]  # type: ignore[attr-defined]
+        as_usual = ("", gettext_lazy("As the procedure has it"))
+        self.fields["priority"].choices = [as_usual, *Priority.choices]  # type: ignore[attr-defined]
         if not self.inside:
             for name in FULL:
                 del self.fields[name]

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.access import require
+from core.htmx import wants_part
 from core.refusals import Refused
 from organization.directory import posts_of
 from tasks import rules, times
@@ -40,7 +41,7 @@ def show(request: HttpRequest) -> HttpResponse:
         return drawn(request, NewTaskForm(user=user, initial=known), new_key())
     key = request.POST.get("key", "")[:40]
     if "look" in request.POST:
-        return drawn(request, NewTaskForm(user=user, initial=request.POST.dict()), key, part="HX-Request")
+        return looked(request, NewTaskForm(user=user, initial=request.POST.dict()), key)
     form = NewTaskForm(request.POST, user=user)
     if not form.is_valid():
         return drawn(request, form, key, status=422)
@@ -98,11 +99,23 @@ def after(request: HttpRequest, form: NewTaskForm, pk: int) -> HttpResponse:
     return HttpResponseRedirect(task.get_absolute_url() if task else reverse("tasks:queue"))
 
 
-def drawn(request: HttpRequest, form: NewTaskForm, key: str, *, status: int = 200, part: str = "") -> HttpResponse:
-    """The page, or the form alone where only that is wanted."""
+def looked(request: HttpRequest, form: NewTaskForm, key: str) -> HttpResponse:
+    """The form for another procedure or department. Only that part of it is drawn, so that nothing is lost that is
+    typed meanwhile; all of it where other fields are asked for now."""
+    if not wants_part(request):
+        return drawn(request, form, key)
     context = {"form": form, "key": key, "facts": facts_of(form)}
-    template = "tasks/_new_form.html" if part and part in request.headers else "tasks/new.html"
-    return render(request, template, context, status=status)
+    if request.POST.get("inside") == ("1" if form.inside else "0"):
+        return render(request, "tasks/_new_what.html", context)
+    response = render(request, "tasks/_new_form.html", context)
+    response.headers["HX-Retarget"] = "#new-form"
+    return response
+
+
+def drawn(request: HttpRequest, form: NewTaskForm, key: str, *, status: int = 200) -> HttpResponse:
+    """The page with the form."""
+    context = {"form": form, "key": key, "facts": facts_of(form)}
+    return render(request, "tasks/new.html", context, status=status)
 
 
 def facts_of(form: NewTaskForm) -> list[tuple[str, str]]:
