@@ -17,6 +17,8 @@ from records.models import Run
 from tasks.importing import rejects
 from tasks.importing.run import KIND, ask_again, ask_import, take_up, told
 
+MADE = ("departments", "procedures", "people", "memberships")
+
 
 class Command(BaseCommand):
     help = "Import tasks from a CSV file, or do again what an earlier import kept aside (--rerun)."
@@ -83,7 +85,7 @@ class Command(BaseCommand):
 
     def report(self, run: Run, seconds: float, out: str | None) -> None:
         told = run.result
-        made = ", ".join(f"{number} {kind}" for kind, number in told["made"].items() if number)
+        made = ", ".join(f"{number} {kind}" for kind in MADE if (number := told["made"].get(kind)))
         self.stdout.write(
             f"Import {run.pk}: {told['opened']} opened, {told['finished']} finished, {told['already']} there already, "
             f"{told['rejected']} kept aside; made {made or 'nothing'}; {seconds:.1f} s"
