@@ -66,7 +66,11 @@ class StepForm(forms.ModelForm):
     class Meta:
         model = Step
         fields = ("position", "key", "instruction", "is_mandatory", "minutes", "value_kind", "choices")
-        widgets = {"instruction": forms.TextInput(attrs={"size": 60})}
+        widgets = {
+            "key": forms.TextInput(attrs={"size": 14}),
+            "instruction": forms.TextInput(attrs={"size": 44}),
+            "choices": forms.TextInput(attrs={"size": 24}),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
