@@ -15,8 +15,7 @@ def _make(db: None) -> ModuleType:
     return make
 
 
-@pytest.fixture
-def cast(db: None) -> SimpleNamespace:
+def gather() -> SimpleNamespace:
     """Permits (mira, kofi assist; ruth manages) below Town hall (vera manages); Archive (otto assists, arno manages).
 
     ada is admin, cleo a colleague without any department. `permit` is a procedure of Permits, `anything` is for all,
@@ -51,3 +50,9 @@ def cast(db: None) -> SimpleNamespace:
         review=make.procedure("Decision letter", review=True),
         closed=make.procedure("Letter", closed_by_subject=True),
     )
+
+
+@pytest.fixture
+def cast(db: None) -> SimpleNamespace:
+    """The people of `gather`, for one test."""
+    return gather()
