@@ -14,6 +14,7 @@ STAGES = {
     "test": "launch.suite",
     "test-pg15": "launch.suite",
     "check": "launch.check",
+    "demo-data": "launch.demo_data",
     "install": None,
 }
 

@@ -1,14 +1,17 @@
 """Migrations, static files, the demo on the first start: one Django process before the office opens."""
 
+import hashlib
 import os
 import sys
 from pathlib import Path
 
 import django
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import OperationalError, connection
 
+from backoffice.environment import BASE
+from launch.installed import digest
 from launch.places import Office
 
 
@@ -21,9 +24,26 @@ def main() -> None:
     except OperationalError as error:
         sys.exit(f"The database of DATABASE_URL does not answer: {str(error).splitlines()[0]}")
     call_command("migrate", interactive=False, verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    collect_static()
     if settings.DEMO:
         first_demo(Office(Path(os.environ["DATA"])))
+
+
+def collect_static() -> None:
+    """Collect and compress the static files, which takes seconds, only when one of them may have changed."""
+    stamp = settings.STATIC_ROOT / ".collected"
+    sources = fingerprint()
+    if not stamp.exists() or stamp.read_text(encoding="utf-8") != sources:
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(sources, encoding="utf-8")
+
+
+def fingerprint() -> str:
+    """Return a digest of what static files are made from: ours by size and time, the packages' by what pins them."""
+    ours = sorted(path for path in (BASE / "static").rglob("*") if path.is_file())
+    looks = [f"{path.relative_to(BASE)} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in ours]
+    pinned = digest(("requirements.txt", "package-lock.json", "backoffice/settings.py"))
+    return hashlib.sha256("\n".join([pinned, *looks]).encode()).hexdigest()
 
 
 def first_demo(office: Office) -> None:
@@ -32,9 +52,7 @@ def first_demo(office: Office) -> None:
     database = os.environ["DATABASE_URL"].rsplit("@", 1)[-1]
     if mark.exists() and database in mark.read_text(encoding="utf-8").splitlines():
         return
-    if "load_demo" not in get_commands():
-        return
-    print("Loading the demo office", flush=True)
+    print("Loading the demo office, this once", flush=True)
     call_command("load_demo", if_empty=True)
     with mark.open("a", encoding="utf-8") as file:
         file.write(f"{database}\n")
