@@ -80,6 +80,17 @@ class Line:
         return hours(self.capacity)
 
     @property
+    def counts(self) -> list[tuple[str, str]]:
+        """In progress, waiting, open, each with its word; empty where there is none."""
+        more = "+" if self.hand.capped else ""
+        words = (
+            (_("In progress"), self.hand.in_progress),
+            (_("Waiting"), self.hand.waiting),
+            (_("Open"), self.hand.tasks),
+        )
+        return [(label, f"{count}{more}" if count else "") for label, count in words]
+
+    @property
     def label(self) -> str:
         """The person in the list one chooses from: Kofi Adjei, 56 %."""
         if self.load is not None and self.place == self.HERE:
