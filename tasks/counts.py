@@ -17,7 +17,13 @@ _COUNTS = """SELECT
 
 
 def nav_counts(user: Any) -> dict[str, str]:
-    """What the person has, and the open work nobody has in their departments. One statement, at most 99+ each."""
+    """What the person has, and the open work nobody has in their departments. One statement, at most 99+ each.
+
+    None where the page has asked for `tab_counts` of this very person already.
+    """
+    known: dict[str, str] | None = user.__dict__.get("nav_counts")
+    if known is not None:
+        return known
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, {"person": user.pk, "departments": list(user.standing.departments), "cap": CAP})
         mine, free = cursor.fetchone()
@@ -54,6 +60,7 @@ def tab_counts(user: Any) -> dict[str, str]:
     with connection.cursor() as cursor:
         cursor.execute(_TABS, values)
         mine, reach, office, asked, free = cursor.fetchone()
+    user.__dict__["nav_counts"] = {"mine": capped(mine), "departments": capped(free)}
     return {
         "mine": capped(mine),
         "departments": capped(max(reach, office)),

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from organization.models import Department, User
-from tasks.lists import SCOPES, SORTS, Filters, Listing, sort_of
-from tasks.models import Label, Procedure
+from organization.models import User
+from tasks.lists import SCOPES, SORTS, Filters, Listing
+from tasks.names import Names
 from tasks.states import FINISHED, Priority, State
 
 NOBODY, ME = "nobody", "me"
@@ -115,11 +115,18 @@ class Chip:
     without: str
 
 
-def chips(address: Address) -> list[Chip]:
-    """The filters in force with the way to drop each. One statement for all names, none without such a filter."""
-    if not address.narrowed:
-        return []
-    names = _names(address)
+def spoken_of(address: Address) -> dict[str, tuple[int, ...]]:
+    """Ids behind the filters in force, by kind, whose names the chips say."""
+    return {
+        "procedure": address.procedures,
+        "department": address.departments,
+        "person": (int(address.owner),) if address.owner.isdigit() else (),
+        "label": (address.label,) if address.label else (),
+    }
+
+
+def chips(address: Address, names: Names) -> list[Chip]:
+    """The filters in force with the way to drop each; `names` are those of `spoken_of`."""
     found: list[Chip] = []
 
     def add(words: str, **changes: Any) -> None:
@@ -138,39 +145,9 @@ def chips(address: Address) -> list[Chip]:
         add(names.get(("department", pk), "?"), departments=tuple(one for one in address.departments if one != pk))
     if address.owner:
         words = {NOBODY: _("Nobody’s"), ME: _("My own")}.get(address.owner)
-        add(words or names.get(("owner", int(address.owner)), "?"), owner="")
+        add(words or names.get(("person", int(address.owner)), "?"), owner="")
     if address.label:
         add(names.get(("label", address.label), "?"), label=0)
     if address.overdue:
         add(_("Overdue"), overdue=False)
     return found
-
-
-def _names(address: Address) -> dict[tuple[str, int], str]:
-    """Names of what is filtered by, in one statement over the tables concerned."""
-    from django.db.models import CharField, F, Value
-
-    owners = (int(address.owner),) if address.owner.isdigit() else ()
-    labels = (address.label,) if address.label else ()
-    wanted = (
-        ("procedure", Procedure, address.procedures),
-        ("department", Department, address.departments),
-        ("owner", User, owners),
-        ("label", Label, labels),
-    )
-    parts = [
-        model.objects.filter(pk__in=ids)
-        .order_by()
-        .annotate(kind=Value(kind, CharField()), called=F("name"))
-        .values_list("kind", "pk", "called")
-        for kind, model, ids in wanted
-        if ids
-    ]
-    if not parts:
-        return {}
-    return {(kind, pk): name for kind, pk, name in (parts[0].union(*parts[1:]) if parts[1:] else parts[0])}
-
-
-def sort_words(user: User, address: Address) -> str:
-    """The name of the sort in force."""
-    return str(sort_of(address.listing(user)).label)

@@ -244,7 +244,6 @@ class EditForm(VerbForm):
             values["labels"] = [name.strip() for name in data.get("labels", "").split(",") if name.strip()]
         return values
 
-
     def merged(self, fresh: Task) -> dict[str, Any]:
         """Data for the form after a stale save: what this person changed, and the stored state of everything else."""
         stored, changed = initial_of(fresh), set(self.changed_data)

@@ -8,6 +8,7 @@ departments in reach at the most.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +35,11 @@ SORTS = {
 }
 CLOSED = Sort("closed", _("Last finished first"), "closed_at", descending=True)
 SCOPES = {"mine": _("Mine"), "departments": _("My departments"), "asked": _("Asked for by me")}
+
+
+def scopes_of(user: Any) -> dict[str, Any]:
+    """The lists a person has: who works in no department has only what they asked for."""
+    return SCOPES if user.is_admin or user.standing.departments else {"asked": SCOPES["asked"]}
 
 
 @dataclass(frozen=True)
@@ -124,12 +130,13 @@ def _merged(parts: list[TaskQuerySet], sort: Sort, cursor: Cursor | None, limit:
     return [row[0] for row in merged]
 
 
-def page(user: Any, listing: Listing) -> Page:
-    """One page of the list, rows as `for_list` makes them. Two statements, one when it is empty."""
+def page(user: Any, listing: Listing, read: Callable[[list[int]], Iterable[Any]] | None = None) -> Page:
+    """One page of the list, rows as `read` makes them of ids (else as `for_list`). Two statements, one when empty."""
     sort = sort_of(listing)
     cursor = Cursor.decode(listing.place, sort) if listing.place else None
     ids = _merged(branches(user, listing), sort, cursor, listing.size + 1)
-    known = {task.pk: task for task in Task.objects.for_list().filter(pk__in=ids)} if ids else {}
+    rows = (read(ids) if read else Task.objects.for_list().filter(pk__in=ids)) if ids else ()
+    known = {row.pk: row for row in rows}
     return page_of([known[pk] for pk in ids if pk in known], sort, cursor, listing.size)
 
 

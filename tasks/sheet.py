@@ -86,10 +86,14 @@ class Sheet:
             running = task.state in {State.OPEN, State.IN_PROGRESS}
             return why.sentence(why.why_this(task, user)) if running else "", "", ""
         if task.state == State.IN_REVIEW and rules.can_review(user, task):
-            failure = reviewer_failure(task, user)
-            return "", why.sentence([failure]), "" if failure else _("You can review it: you were not involved.")
+            involved = reviewer_failure(task, user)
+            if involved:
+                return "", why.sentence([involved]), ""
+            return "", "", _("You can review it: you were not involved.")
         kept = why.why_not_me(user, task)
-        return "", why.sentence([kept.sentence]) if kept else "", "" if kept else _("Nothing: you can claim it.")
+        if kept is None:
+            return "", "", _("Nothing stands in the way: you can claim it.")
+        return "", why.sentence([kept.sentence]), ""
 
     def _timeline(self, everything: bool) -> Timeline:
         if not self.sees:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, F, Q, Value
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import clock
-from organization.models import Department, User
+from organization.models import User
 from records.models import Event
 from tasks import times
 from tasks.models import Comment, Task
+from tasks.names import Names, names_of
 from tasks.sentences import ICONS, SENTENCES, Sentence
 from tasks.states import Priority
 
@@ -30,6 +31,7 @@ _NUMBER = re.compile(r"-?\d+\.\d{6}")  # as steps keep them
 FOR_REQUESTER = frozenset(
     {"open", "start", "next", "wait", "submit", "complete", "approve", "cancel", "reopen", "hand_off", "undo"}
 )
+REASONS_FOR_REQUESTER = frozenset({"cancel", "reopen"})
 FIELDS: dict[str, str | Promise] = {
     "title": gettext_lazy("title"),
     "text": gettext_lazy("text"),
@@ -176,7 +178,8 @@ class _Teller:
         override = body.get("override")
         if override and self.internal:
             note = _("although: %(was)s. %(reason)s") % {"was": override["was"], "reason": override["reason"]}
-        return str(body.get("reason", "")), note
+        told = self.internal or event.verb in REASONS_FOR_REQUESTER
+        return str(body.get("reason", "")) if told else "", note
 
 
 def _value(value: Any) -> str:
@@ -193,17 +196,11 @@ def _comments(task: Task, events: Iterable[Event]) -> dict[int, Comment]:
     return Comment.objects.filter(task=task).in_bulk([pk for pk in ids if pk]) if ids else {}
 
 
-def _names(events: Iterable[Event]) -> dict[tuple[str, int], str]:
-    """Names of the people and departments events speak of, in one statement."""
+def _names(events: Iterable[Event]) -> Names:
+    """Names of the people and departments events speak of."""
     people, departments = set(), set()
     for event in events:
         changes = _body(event).get("changes", {})
         people |= {pk for pk in changes.get("assignee_id", ())[1:] if pk and event.verb == "assign"}
         departments |= {pk for pk in changes.get("department_id", ())[1:] if pk}
-    if not people and not departments:
-        return {}
-    person, department = Value("person", CharField()), Value("department", CharField())
-    users = User.objects.filter(pk__in=people).order_by().annotate(kind=person, called=F("name"))
-    places = Department.objects.filter(pk__in=departments).order_by().annotate(kind=department, called=F("name"))
-    both = users.values_list("kind", "pk", "called").union(places.values_list("kind", "pk", "called"))
-    return {(kind, pk): name for kind, pk, name in both}
+    return names_of(person=people, department=departments)

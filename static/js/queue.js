@@ -61,7 +61,12 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (!target.querySelector("[data-errors]")) target.querySelector(".fields :is(input, select, textarea), p :is(input)")?.focus();
 });
 
+// Escape closes an open form, and leaves a field for the row of the task, so that single keys work again.
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
-  event.target.closest?.("#verb-form, #filters")?.querySelector("[data-close]")?.click();
+  if (event.key !== "Escape" || event.defaultPrevented) return;
+  const close = event.target.closest?.("#verb-form, #filters")?.querySelector("[data-close]");
+  if (close) return close.click();
+  if (!event.target.matches?.(`#task :is(${CONTROLS})`)) return;
+  const row = document.querySelector("[data-list] .is-on a[href]");
+  (row?.getClientRects().length ? row : document.getElementById("t-h"))?.focus();
 });

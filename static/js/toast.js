@@ -63,6 +63,9 @@ function show(detail) {
   const toast = pattern.content.firstElementChild.cloneNode(true);
   write(toast.querySelector("[data-text]"), detail.text, detail.ref);
   offer(toast, detail);
+  toast.dataset.ref = detail.ref || "";
+  // What was done last is all that can be undone of one thing.
+  for (const old of [...box.children]) if (detail.ref && old.dataset.ref === detail.ref) old.remove();
   box.append(toast);
   arm(toast, detail.seconds);
 }

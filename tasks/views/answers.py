@@ -10,12 +10,15 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
 
 from core.htmx import go, trigger, wants_part
 from organization.models import User
-from tasks import counts, filters
+from tasks import counts, filters, lists
 from tasks.models import Task
+from tasks.names import Names
 from tasks.presenting import Presenter
+from tasks.rows import row_of
 from tasks.views import task as task_page
 from tasks.views.acts import Act
 
@@ -33,14 +36,18 @@ class Place:
         self.shown = (parse_qs(parts.query).get("task") or [""])[0].upper() if self.in_list else ""
         self.url = f"{parts.path}?{parts.query}" if self.in_list else ""
 
-    def row(self, task: Task, user: User) -> dict[str, Any]:
-        """The row of a task in this list."""
-        presenter = Presenter(user, (), departments={task.department_id: task.department})
+    def row(self, task: Task, user: User) -> SafeString:
+        """The row of a task in this list, to be put in the place of the old one."""
+        names: Names = {("procedure", task.procedure_id): task.procedure.name}
+        if task.assignee:
+            names["person", task.assignee.pk] = task.assignee.name
+        presenter = Presenter(user, (), names=names, departments={task.department_id: task.department})
         query = self.address.query()
         join = f"{query}&" if query else "?"
         wide = self.address.scope != "mine" and len(user.standing.departments) > 1
         chosen = self.shown in {"", task.reference}
-        return presenter.row(task, href=f"{join}task={task.reference}", chosen=chosen, with_department=wide)
+        href = f"{join}task={task.reference}"
+        return presenter.row(row_of(task), href=href, chosen=chosen, with_department=wide, oob=True)
 
 
 def back_to(request: HttpRequest, fallback: str) -> str:
@@ -81,10 +88,16 @@ def parts(request: HttpRequest, task: Task, *, status: int = 200, **extra: Any) 
     """The pane of a task and, where a list stands beside it, its row and the sizes of the lists out of band."""
     user: Any = request.user
     place = Place(request)
-    context = task_page.context_of(request, task, back=place.url, **extra)
+    context = task_page.context_of(request, task, alone=not place.in_list, back=place.url, **extra)
     if place.in_list:
-        context |= {"rows": [place.row(task, user)], "oob": True, "sizes": counts.tab_counts(user)}
+        context |= {"row": place.row(task, user), "sizes": _shown_sizes(user)}
     return render(request, "tasks/_answer.html", context, status=status)
+
+
+def _shown_sizes(user: User) -> dict[str, str]:
+    """The sizes beside the tabs there are."""
+    sizes = counts.tab_counts(user)
+    return {name: sizes[name] for name in lists.scopes_of(user)}
 
 
 def refused(request: HttpRequest, task: Task, sentence: Any) -> HttpResponse:

@@ -23,7 +23,9 @@ from tasks.filter_form import FilterForm
 from tasks.filters import Address
 from tasks.models import Task
 from tasks.models.tasks import reference_id
+from tasks.names import names_of
 from tasks.presenting import Group, Presenter
+from tasks.rows import Row, read
 from tasks.views import task as task_page
 
 GROUPED = frozenset({"urgent", "due"})
@@ -49,16 +51,10 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def address_of(data: QueryDict, user: User) -> Address:
-    """The address asked for; who works in no department sees what they asked for where nothing else is said."""
+    """The address asked for, within the lists this person has."""
     address = filters.read(data)
-    if "scope" not in data and asks_only(user):
-        return replace(address, scope="asked")
-    return address
-
-
-def asks_only(user: User) -> bool:
-    """Has this person no department to work for?"""
-    return not user.is_admin and not user.standing.departments
+    scopes = lists.scopes_of(user)
+    return address if address.scope in scopes else replace(address, scope=next(iter(scopes)))
 
 
 @login_required
@@ -112,30 +108,31 @@ def list_context(request: HttpRequest, address: Address, *, chosen: int | None =
     """What the list needs: rows, groups, counts, the ways to other lists. At most five statements."""
     user: Any = request.user
     listing = address.listing(user)
-    page = lists.page(user, listing)
-    presenter = Presenter(user, page.rows)
+    page = lists.page(user, listing, read)
+    spoken = filters.spoken_of(address)
+    spoken["procedure"] += tuple(row.procedure_id for row in page.rows)
+    spoken["person"] += tuple(row.assignee_id for row in page.rows if row.assignee_id != user.pk)
+    names = names_of(**spoken)
+    presenter = Presenter(user, page.rows, names=names)
     query = address.query()
     join = f"{query}&" if query else "?"
-    wide = address.scope != "mine" and len({task.department_id for task in page.rows}) > 1
+    wide = address.scope != "mine" and len({row.department_id for row in page.rows}) > 1
     pairs = [
-        (
-            task,
-            presenter.row(task, href=f"{join}task={task.reference}", chosen=task.pk == chosen, with_department=wide),
-        )
-        for task in page.rows
+        (row, presenter.row(row, href=f"{join}task=T-{row.pk}", chosen=row.pk == chosen, with_department=wide))
+        for row in page.rows
     ]
     whole = not page.next and not page.previous
     grouped = address.scope == "mine" and address.sort in GROUPED and not listing.filters.finished
     sizes = counts.tab_counts(user)
     return {
         "address": address,
-        "groups": presenter.groups(pairs, whole=whole) if grouped else [Group("", [row for _, row in pairs])],
+        "groups": presenter.groups(pairs, whole=whole) if grouped else [Group("", [html for _row, html in pairs])],
         "tabs": _tabs(address, sizes, user),
-        "asks_only": asks_only(user),
+        "asks_only": "mine" not in lists.scopes_of(user),
         "sizes": sizes,
         "sorts": _sorts(address),
         "sorted_by": lists.sort_of(listing).label,
-        "chips": filters.chips(address),
+        "chips": filters.chips(address, names),
         "next": address.query(place=page.next) if page.next else "",
         "previous": address.query(place=page.previous) if page.previous else "",
         "first": address.query(place="") or "?",
@@ -146,7 +143,7 @@ def list_context(request: HttpRequest, address: Address, *, chosen: int | None =
     }
 
 
-def _end_words(address: Address, rows: Sequence[Task], free: str) -> str:
+def _end_words(address: Address, rows: Sequence[Row], free: str) -> str:
     """What stands below the last row: that it is all, and what waits elsewhere; or why there is no row at all."""
     if address.narrowed:
         return "" if rows else _("Nothing passes these filters. Drop one of them.")
@@ -172,8 +169,7 @@ def _tabs(address: Address, sizes: dict[str, str], user: User) -> list[dict[str,
             "count": sizes[scope],
             "current": scope == address.scope,
         }
-        for scope, label in lists.SCOPES.items()
-        if scope in {address.scope, "asked"} or not asks_only(user)
+        for scope, label in lists.scopes_of(user).items()
     ]
 
 

@@ -48,7 +48,8 @@ def page(request: HttpRequest, task: Task, *, status: int = 200, **extra: Any) -
 
 def pane(request: HttpRequest, reference: str) -> HttpResponse:
     """The task as the right pane."""
-    return render(request, "tasks/_pane_part.html", context_of(request, reached(request, reference)))
+    context = context_of(request, reached(request, reference))
+    return render(request, "tasks/_pane_part.html", context | {"say": f"{reference} {context['sheet'].title}"})
 
 
 def context_of(
@@ -66,6 +67,7 @@ def context_of(
         "sheet": sheet,
         "task": task,
         "alone": alone,
+        "sect": "h2" if alone else "h3",
         "bar": bar,
         "menu": menu,
         "here": reverse("tasks:task", args=[task.reference]),

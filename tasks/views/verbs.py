@@ -24,7 +24,7 @@ from tasks.steps import Mark, mark_step
 from tasks.undo import undo as take_back
 from tasks.views import answers, queue
 from tasks.views import task as task_page
-from tasks.views.acts import ACTS, COMMENT, Act
+from tasks.views.acts import ACTS, COMMENT, SAVED, Act
 
 # Input of a verb -> the field of its form where the fault is shown.
 FIELDS = {
@@ -89,7 +89,8 @@ def _form(
     context = {"verb_form": form, "act": known, "act_href": href, **extra}
     if not wants_part(request):
         return task_page.page(request, task, status=status, **context)
-    context |= {"task": task, "back": answers.Place(request).url}
+    place = answers.Place(request)
+    context |= {"task": task, "back": place.url, "sect": "h3" if place.in_list else "h2"}
     response = render(request, "tasks/_verb_form.html", context, status=status)
     response["HX-Retarget"], response["HX-Reswap"] = "#verb-form", "innerHTML"
     return response
@@ -128,6 +129,8 @@ def step(request: HttpRequest, reference: str) -> HttpResponse:
     require(rules.can_mark_step, user, task)
     key, typed = request.POST.get("step", ""), request.POST.get("value")
     mark = _mark(task, key, typed, ticked="done" in request.POST)
+    if mark is None:
+        return answers.done(request, task, SAVED, quiet=True)
     try:
         row = mark_step(task, mark, actor=user)
     except Refused as refused:
@@ -135,16 +138,16 @@ def step(request: HttpRequest, reference: str) -> HttpResponse:
             return answers.refused(request, task, refused.sentence)
         draw = answers.parts if wants_part(request) else task_page.page
         return draw(request, task, status=422, fault=(key, typed or "", str(refused.sentence)))
-    words = Act("mark_step", "", "", lambda *_: row, _("Saved on %(task)s"), undo=False)
-    return answers.done(request, row, words, quiet=True)
+    return answers.done(request, row, SAVED, quiet=True)
 
 
-def _mark(task: Task, key: str, typed: str | None, *, ticked: bool) -> Mark:
-    """What the box and the field of a step mean together."""
+def _mark(task: Task, key: str, typed: str | None, *, ticked: bool) -> Mark | None:
+    """What the box and the field of a step mean together; None when they say what is stored already."""
     run = task.step_runs.filter(step__key=key).select_related("step").first()
     before = typed_of(run)
     if typed is None or typed.strip() == before:
-        return Mark(key, ticked)
+        is_step = run or task.version.steps.filter(key=key).exists()
+        return None if is_step and ticked == bool(run and run.marked_at) else Mark(key, ticked)
     if not typed.strip():
         return Mark(key, ticked and not before, "")
     return Mark(key, True, typed)
@@ -162,12 +165,12 @@ def undo(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect(answers.back_to(request, reverse("tasks:task", args=[row.reference])))
     place = answers.Place(request)
     beside = place.in_list and place.shown != row.reference
-    context: dict[str, Any] = {"oob": True}
+    context: dict[str, Any] = {"list_oob": place.in_list}
     if place.in_list:
         context |= queue.list_context(request, place.address, chosen=None if beside and place.shown else row.pk)
     if not (beside and place.shown):
         fresh = task_page.reached(request, row.reference)
-        context |= task_page.context_of(request, fresh, back=place.url)
+        context |= task_page.context_of(request, fresh, alone=not place.in_list, back=place.url)
     response = render(request, "tasks/_undone.html", context)
     if beside and place.shown:
         response["HX-Reswap"] = "none"
