@@ -28,16 +28,19 @@ from tasks.transitions import begin, start
 LOOKS = ((8, 32, 0.0), (128, 512, 0.0), (4096, 8192, 0.02), (4096, 8192, 0.1))
 
 # A loose walk over the index task_next finds each department's lanes that hold free work; a lane whose procedure asks
-# for what the person does not validly hold on that department's day is left out before its tasks are read.
+# for what the person does not validly hold on that department's day is left out before its tasks are read. The whole
+# order of the index is asked for: for a bare min(procedure_id) the planner walked the procedures' own index instead.
 _CANDIDATES = """WITH RECURSIVE place (department_id, day) AS (
     SELECT * FROM unnest(%(departments)s::bigint[], %(days)s::date[])
 ), lane (department_id, day, procedure_id) AS (
-    SELECT department_id, day, (SELECT min(procedure_id) FROM tasks_task t WHERE t.department_id = place.department_id
-        AND t.state = 'open' AND t.assignee_id IS NULL AND NOT t.confidential) FROM place
+    SELECT department_id, day, (SELECT procedure_id FROM tasks_task t WHERE t.department_id = place.department_id
+        AND t.state = 'open' AND t.assignee_id IS NULL AND NOT t.confidential
+        ORDER BY t.procedure_id, t.urgent_at, t.id LIMIT 1) FROM place
     UNION ALL
-    SELECT department_id, day, (SELECT min(procedure_id) FROM tasks_task t WHERE t.department_id = lane.department_id
+    SELECT department_id, day, (SELECT procedure_id FROM tasks_task t WHERE t.department_id = lane.department_id
         AND t.procedure_id > lane.procedure_id
-        AND t.state = 'open' AND t.assignee_id IS NULL AND NOT t.confidential)
+        AND t.state = 'open' AND t.assignee_id IS NULL AND NOT t.confidential
+        ORDER BY t.procedure_id, t.urgent_at, t.id LIMIT 1)
     FROM lane WHERE procedure_id IS NOT NULL
 )
 SELECT head.id FROM lane CROSS JOIN LATERAL (
