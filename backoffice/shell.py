@@ -72,7 +72,8 @@ DEMO_SIGN_INS = (
 
 @dataclass(frozen=True)
 class Place:
-    """An entry as this person sees it on this page. `count` is a text such as "9" or "99+", or empty."""
+    """An entry as this person sees it on this page. `count` is a text such as "9" or "99+", or empty; `key` is its name
+    among the counts."""
 
     href: str
     label: Any
@@ -80,6 +81,7 @@ class Place:
     icon: str
     count: str
     current: str
+    key: str = ""
 
 
 @cache
@@ -116,6 +118,7 @@ class Shell:
                 entry.icon,
                 counts.get(entry.count, "") if entry.count else "",
                 self._current(href, entry.covers),
+                entry.count,
             )
             for entry, href in entries
         ]

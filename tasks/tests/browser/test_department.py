@@ -183,3 +183,16 @@ def test_axe_finds_nothing(office, visit, flaws, look):
     page.get_by_role("button", name="Make a token").click()
     expect(page.locator("#told")).to_be_visible()
     assert flaws(page) == []
+
+
+def test_the_number_in_the_navigation_follows(office, visit):
+    page = visit(office.ruth, BOARD)
+    count = page.locator(".side a[aria-current] .count")
+    expect(count).to_contain_text("3")
+    page.keyboard.press("s")
+    page.select_option("#bulk-to", str(office.mira.pk))
+    page.keyboard.press("Escape")
+    page.locator(".bulk .btn-primary").click()
+    expect(count).to_contain_text("0")
+    page.locator("#toasts button[type=submit]").click()
+    expect(count).to_contain_text("3")
