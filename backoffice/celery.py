@@ -5,6 +5,7 @@ publish, and a broker that forgets everything costs seconds.
 """
 
 import os
+from typing import Any
 
 from celery import Celery
 from kombu import Exchange, Queue
@@ -27,6 +28,14 @@ def broker_url(url: str) -> str:
         return url
     path, _, query = url.removeprefix("unix://").partition("?")
     return f"redis+socket://{path}?{query.replace('db=', 'virtual_host=')}".rstrip("?")
+
+
+class LimitOfQueue:
+    """Gives jobs of the queue `long` an hour. A worker's own limit would not do: `task_time_limit` goes before it."""
+
+    def annotate(self, job: Any) -> dict[str, int]:
+        """Return the attributes `job` gets beyond its own."""
+        return {"time_limit": LONG_SECONDS} if getattr(job, "queue", None) == "long" else {}
 
 
 app = Celery("backoffice")
@@ -54,6 +63,7 @@ app.conf.update(
     # A broker that restarts must not end an import of an hour; the lease keeps the redelivered message harmless.
     worker_cancel_long_running_tasks_on_connection_loss=False,
     task_time_limit=QUICK_SECONDS,
+    task_annotations=[LimitOfQueue()],
     task_default_queue="quick",
     # Each with its own key: by default all three have the first one's, and a message sent by key reaches all.
     task_queues=[Queue(name, Exchange(name), routing_key=name) for name in QUEUES],

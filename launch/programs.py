@@ -14,7 +14,6 @@ from launch.places import Office
 CELERY = [sys.executable, "-m", "celery", "-A", "backoffice"]
 QUIET = ["--loglevel", "WARNING"]
 ALONE = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-LONG_SECONDS = 60 * 60
 
 
 @dataclass(frozen=True)
@@ -65,8 +64,7 @@ def command(name: str, office: Office) -> list[str]:
         case "worker":
             return [*CELERY, "worker", "-n", "quick@%h", "-Q", "quick,mail", "-c", "2", *QUIET, *ALONE]
         case "worker-long":
-            limit = ["--time-limit", str(LONG_SECONDS)]
-            return [*CELERY, "worker", "-n", "long@%h", "-Q", "long", "-c", "1", *limit, *QUIET, *ALONE]
+            return [*CELERY, "worker", "-n", "long@%h", "-Q", "long", "-c", "1", *QUIET, *ALONE]
         case "schedule":
             return [*CELERY, "beat", "--pidfile=", *QUIET]
     raise ValueError(name)

@@ -1,6 +1,7 @@
 """Where settings come from, and which are refused."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -94,3 +95,16 @@ def test_the_first_stage_needs_nothing_installed(module: str) -> None:
     """-S leaves site-packages out, as on a machine where nothing was installed yet."""
     command = [sys.executable, "-S", "-c", f"import {module}"]
     subprocess.run(command, cwd=environment.BASE, check=True, env={"PATH": os.defpath})
+
+
+def test_every_variable_is_explained() -> None:
+    """A setting nobody can find in .env.example is a setting nobody can use."""
+    read = {
+        "backoffice/settings.py": r'env\.\w+\(\s*"([A-Z_]+)"',
+        "gunicorn.conf.py": r'environ\.get\("([A-Z_]+)"',
+    }
+    for file, pattern in read.items():
+        used = set(re.findall(pattern, (environment.BASE / file).read_text(encoding="utf-8")))
+        assert used
+        example = (environment.BASE / ".env.example").read_text(encoding="utf-8")
+        assert used - set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)) == set(), file

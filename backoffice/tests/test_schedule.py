@@ -13,7 +13,7 @@ from django.db import connection, connections
 from kombu import Connection
 
 from backoffice import schedule
-from backoffice.celery import QUEUES, app, broker_url
+from backoffice.celery import LONG_SECONDS, QUEUES, QUICK_SECONDS, app, broker_url
 from launch.processes import wait_until
 from launch.testing import Background, Broker
 from records.models import Heartbeat
@@ -59,6 +59,13 @@ def test_jobs_have_names_of_their_own() -> None:
     names = [name for name in app.tasks if not name.startswith("celery.")]
     assert "backoffice.records.tick" in names
     assert [name for name in names if not re.fullmatch(r"backoffice\.[a-z]+\.[a-z]+(_[a-z]+)*", name)] == []
+
+
+def test_only_jobs_of_the_long_queue_may_take_an_hour() -> None:
+    app.loader.import_default_modules()
+    limits = {name: app.tasks[f"backoffice.records.{name}"].time_limit for name in ("tick", "deliver_outgoing")}
+    assert limits == {"tick": QUICK_SECONDS, "deliver_outgoing": QUICK_SECONDS}
+    assert app.tasks["backoffice.records.perform_run"].time_limit == LONG_SECONDS
 
 
 @pytest.fixture
