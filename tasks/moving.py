@@ -37,6 +37,7 @@ class Choice:
     override: str = ""
     reason: str = ""
     problems: list[str] = field(default_factory=list)
+    at: str = ""  # the first field that is wrong
 
 
 @dataclass

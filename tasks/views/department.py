@@ -189,6 +189,7 @@ def choice_of(form: BulkForm) -> Choice:
         override=data.get("override", "").replace("\x00", "")[:2000],
         reason=data.get("reason", "").replace("\x00", "")[:2000],
         problems=[str(problem) for problems in form.errors.values() for problem in problems],
+        at=next(iter(form.errors), ""),
     )
 
 

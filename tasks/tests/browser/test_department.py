@@ -90,6 +90,7 @@ def test_without_a_person_the_choice_stays_and_it_says_so(office, visit):
         page.keyboard.press(key)
     page.keyboard.press("a")
     expect(page.locator("#bulk-seen .error")).to_contain_text("Choose who gets them.")
+    expect(page.locator("#bulk-to")).to_be_focused()
     expect(page.locator("input[name=task]:checked")).to_have_count(1)
 
 
@@ -102,6 +103,20 @@ def test_a_persons_work_returns_to_the_backlog(office, visit):
     page.get_by_role("button", name="Return to the backlog").click()
     expect(page.locator("#toasts")).to_contain_text("1 task returned to the backlog")
     assert not Task.objects.filter(assignee__isnull=False).exists()
+
+
+def test_cancelling_asks_for_a_reason_where_it_is_typed(office, visit):
+    page = visit(office.ruth, BOARD)
+    for key in "jx":
+        page.keyboard.press(key)
+    page.locator(".bulk-more summary").click()
+    page.get_by_role("button", name="Cancel the tasks").click()
+    expect(page.locator("#bulk-reason")).to_be_focused()
+    expect(page.locator("#bulk-problem")).to_have_text(re.compile("a reason is needed"))
+    page.keyboard.type("withdrawn")
+    page.get_by_role("button", name="Cancel the tasks").click()
+    expect(page.locator("#toasts")).to_contain_text("1 task cancelled")
+    assert Task.objects.filter(state="cancelled").count() == 1
 
 
 def test_without_script_there_is_a_page_that_asks(office, visit):
