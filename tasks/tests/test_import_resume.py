@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import time
-from urllib.parse import quote
 
 import pytest
 from django.conf import settings
@@ -20,6 +19,7 @@ from tasks.importing.run import BATCH, take_up, told
 from tasks.models import Task
 from tasks.tests import factories as make
 from tasks.tests.coming_in import MAPPING, asked, bring, checksums, done, row, text_of
+from tasks.tests.web import database_url
 
 
 class Killed(BaseException):
@@ -122,11 +122,6 @@ def _wait_until_alone():
     raise AssertionError("somebody else is in the test's database")
 
 
-def _database_url():
-    told = connection.settings_dict
-    return f"postgres://{told['USER']}:{told['PASSWORD']}@{quote(told['HOST'], safe='')}:{told['PORT']}/{told['NAME']}"
-
-
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_the_command_survives_kill_9(tmp_path):
@@ -139,7 +134,7 @@ def test_the_command_survives_kill_9(tmp_path):
     (tmp_path / "map.json").write_text(json.dumps(MAPPING))
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "import_tasks", "--skip-checks"]
     files = [str(tmp_path / "old.csv"), "--mapping", str(tmp_path / "map.json")]
-    environment = os.environ | {"DATABASE_URL": _database_url()}
+    environment = os.environ | {"DATABASE_URL": database_url()}
     process = subprocess.Popen([*command, *files], env=environment, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
     while not Task.objects.exists() and time.monotonic() < deadline:
