@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from core import clock
 from organization.models import Absence, Department, Membership, OfficeCalendar, Site, User
-from records.models import Event, Run
+from records.models import Event, Outgoing, Run
 from tasks.models import Label, Procedure, ProcedureVersion, Task
 from tasks.tests import factories as make
 from tasks.transitions import claim
@@ -106,6 +106,19 @@ def test_a_person_is_added_without_a_password(ada: Client, cast: SimpleNamespace
     save(ada, "organization_user", **forged)
     assert not User.objects.get(name="Eve").has_usable_password()
     assert "email" in errors(save(ada, "organization_user", **(values | {"email": "NIA@office.example"})))
+
+
+def test_who_was_added_gets_in_by_the_link_of_a_forgotten_password(ada: Client, cast: SimpleNamespace) -> None:
+    values = {
+        "name": "Nia Bell",
+        "email": "nia@office.example",
+        "time_zone": "UTC",
+        "language": "en",
+        "is_active": "on",
+    }
+    save(ada, "organization_user", **values)
+    Client().post(reverse("account_reset_password"), {"email": "nia@office.example"})
+    assert "/accounts/password/reset/key/" in Outgoing.objects.get(to="nia@office.example").text
 
 
 def test_who_leaves_returns_their_work(ada: Client, cast: SimpleNamespace) -> None:
