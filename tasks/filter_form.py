@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from organization.models import Department, User
-from tasks.filters import ME, NOBODY, Address
-from tasks.models import Label, Procedure
+from tasks.filters import ME, NOBODY, Address, sought_of
+from tasks.lists import labels_in
+from tasks.models import Procedure
 from tasks.states import FINISHED, Priority, State
 
 MOST = 200
@@ -56,7 +57,7 @@ class FilterForm(forms.Form):
         procedures = Procedure.objects.visible_to(user).order_by("folded_name", "pk")
         self._offer("procedure", _("Any"), procedures.values_list("pk", "name")[:MOST])
         self._offer("department", _("Any"), _departments(user).values_list("pk", "name")[:MOST])
-        self._offer("label", _("Any"), Label.objects.order_by("folded_name").values_list("pk", "name")[:MOST])
+        self._offer("label", _("Any"), _labels(address, user).values_list("pk", "name")[:MOST])
         self._offer("owner", _("Anybody"), self._owners(address, user))
 
     def _offer(self, name: str, nothing: str, choices: Any) -> None:
@@ -70,6 +71,13 @@ class FilterForm(forms.Form):
         people = User.objects.members_of(user.standing.departments).exclude(pk=user.pk).distinct()
         rows = people.order_by("folded_name", "pk").values_list("pk", "name")[:MOST]
         return [*owners, *((str(pk), name) for pk, name in rows)]
+
+
+def _labels(address: Address, user: User) -> Any:
+    """The labels of the list, and the one it is narrowed by."""
+    offered = labels_in(user, address.listing(user))
+    chosen = sought_of(address, user).get("sought label")
+    return (offered if chosen is None else offered | chosen).order_by("folded_name")
 
 
 def _departments(user: User) -> Any:

@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from organization.models import User
 from tasks.lists import SCOPES, SORTS, Filters, Listing
+from tasks.models import Label, Procedure, Task
 from tasks.names import Names
+from tasks.querysets.tasks import inside
 from tasks.states import FINISHED, Priority, State
 
 NOBODY, ME = "nobody", "me"
@@ -116,17 +119,26 @@ class Chip:
 
 
 def spoken_of(address: Address) -> dict[str, tuple[int, ...]]:
-    """Ids behind the filters in force, by kind, whose names the chips say."""
+    """Ids behind the filters in force, by kind, whose names are everybody's."""
     return {
-        "procedure": address.procedures,
         "department": address.departments,
         "person": (int(address.owner),) if address.owner.isdigit() else (),
-        "label": (address.label,) if address.label else (),
     }
 
 
+def sought_of(address: Address, user: User) -> dict[str, QuerySet[Any]]:
+    """What else is filtered by: the procedures and the label the person sees anyway, so that no chip tells a name."""
+    found: dict[str, QuerySet[Any]] = {}
+    if address.procedures:
+        found["sought procedure"] = Procedure.objects.visible_to(user).filter(pk__in=address.procedures)
+    if address.label:
+        used = Task.objects.filter(inside(user), labels=OuterRef("pk"))
+        found["sought label"] = Label.objects.filter(Exists(used), pk=address.label)
+    return found
+
+
 def chips(address: Address, names: Names) -> list[Chip]:
-    """The filters in force with the way to drop each; `names` are those of `spoken_of`."""
+    """The filters in force with the way to drop each; `names` are those of `spoken_of` and `sought_of`."""
     found: list[Chip] = []
 
     def add(words: str, **changes: Any) -> None:
@@ -140,14 +152,14 @@ def chips(address: Address, names: Names) -> list[Chip]:
         left = tuple(one for one in address.priorities if one != priority)
         add(_("%(name)s priority") % {"name": Priority(priority).label}, priorities=left)
     for pk in address.procedures:
-        add(names.get(("procedure", pk), "?"), procedures=tuple(one for one in address.procedures if one != pk))
+        add(names.get(("sought procedure", pk), "?"), procedures=tuple(one for one in address.procedures if one != pk))
     for pk in address.departments:
         add(names.get(("department", pk), "?"), departments=tuple(one for one in address.departments if one != pk))
     if address.owner:
         words = {NOBODY: _("Nobody’s"), ME: _("My own")}.get(address.owner)
         add(words or names.get(("person", int(address.owner)), "?"), owner="")
     if address.label:
-        add(names.get(("label", address.label), "?"), label=0)
+        add(names.get(("sought label", address.label), "?"), label=0)
     if address.overdue:
         add(_("Overdue"), overdue=False)
     return found

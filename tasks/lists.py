@@ -9,20 +9,21 @@ departments in reach at the most.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.pages import Cursor, Page, Sort, after, page_of
-from tasks.models import Task
-from tasks.querysets.tasks import TaskQuerySet, seen_in_departments
+from tasks.models import Label, Task
+from tasks.querysets.tasks import TaskQuerySet, inside, readable, seen_in_departments
 from tasks.states import FINISHED, UNFINISHED, State
 
 PAGE = 50
 BRANCHES = 64
 CAP = 100
+LABELLED = 1000
 SORTS = {
     sort.name: sort
     for sort in (
@@ -60,8 +61,11 @@ class Filters:
         """Only finished work is asked for."""
         return bool(self.states) and set(self.states) <= set(FINISHED)
 
-    def apply(self, tasks: TaskQuerySet) -> TaskQuerySet:
-        """The tasks that pass all filters but the department's, which chooses branches instead."""
+    def apply(self, tasks: TaskQuerySet, user: Any) -> TaskQuerySet:
+        """The tasks that pass all filters but the department's, which chooses branches instead.
+
+        Titles and labels are asked of work whose title and labels the person sees: else a filter would tell them.
+        """
         conditions: list[Q] = []
         if self.states:
             conditions.append(Q(state__in=self.states))
@@ -72,9 +76,9 @@ class Filters:
         if self.assignee is not None:
             conditions.append(Q(assignee=self.assignee) if self.assignee else Q(assignee__isnull=True))
         if self.label:
-            conditions.append(Q(labels=self.label))
+            conditions.append(Q(labels=self.label) & inside(user))
         if self.title:
-            conditions.append(Q(title__icontains=self.title))
+            conditions.append(Q(title__icontains=self.title) & readable(user))
         tasks = tasks.overdue() if self.overdue else tasks
         return tasks.filter(*conditions) if conditions else tasks
 
@@ -99,21 +103,22 @@ def branches(user: Any, listing: Listing) -> list[TaskQuerySet]:
     """Querysets that together are the list, each served by one ordered index scan."""
     group = FINISHED if listing.filters.finished else UNFINISHED
     tasks = Task.objects.filter(state__in=list(group))
+    apply = listing.filters.apply
     if listing.scope != "departments":
         asked = Task.objects.asked_by(user) if not listing.filters.states else tasks.filter(requester=user)
         own = asked if listing.scope == "asked" else tasks.filter(assignee=user)
         places = listing.filters.departments
-        return [listing.filters.apply(own.filter(department__in=places) if places else own)]
+        return [apply(own.filter(department__in=places) if places else own, user)]
     everything = user.is_admin and not user.standing.departments
     reach = None if everything else set(user.standing.departments)
     wanted = set(listing.filters.departments)
     chosen = (wanted if reach is None else wanted & reach) if wanted else reach
     seen = tasks if user.is_admin else tasks.filter(seen_in_departments(user))
     if chosen is None:
-        return [listing.filters.apply(seen)]
+        return [apply(seen, user)]
     if len(chosen) > BRANCHES:
-        return [listing.filters.apply(seen.filter(department__in=chosen))]
-    return [listing.filters.apply(seen.filter(department=pk)) for pk in sorted(chosen)]
+        return [apply(seen.filter(department__in=chosen), user)]
+    return [apply(seen.filter(department=pk), user) for pk in sorted(chosen)]
 
 
 def _merged(parts: list[TaskQuerySet], sort: Sort, cursor: Cursor | None, limit: int) -> list[int]:
@@ -138,6 +143,16 @@ def page(user: Any, listing: Listing, read: Callable[[list[int]], Iterable[Any]]
     rows = (read(ids) if read else Task.objects.for_list().filter(pk__in=ids)) if ids else ()
     known = {row.pk: row for row in rows}
     return page_of([known[pk] for pk in ids if pk in known], sort, cursor, listing.size)
+
+
+def labels_in(user: Any, listing: Listing) -> QuerySet[Any]:
+    """The labels on the first thousand tasks of a list, whatever else narrows it, that the person sees on them."""
+    filters = Filters(departments=listing.filters.departments, states=listing.filters.states)
+    wide = replace(listing, filters=filters, place="")
+    parts = [part.filter(inside(user)) for part in branches(user, wide)]
+    ids = _merged(parts, sort_of(wide), None, LABELLED)
+    used = Label.tasks.through.objects.filter(task__in=ids).values("label")
+    return Label.objects.filter(pk__in=used)
 
 
 def capped_count(user: Any, listing: Listing, cap: int = CAP) -> int:

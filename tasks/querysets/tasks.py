@@ -48,6 +48,18 @@ def seen_in_departments(user: Any) -> Q:
     return Q(confidential=False) | Q(assignee=user) | Q(department__in=user.standing.managed)
 
 
+def readable(user: Any) -> Q:
+    """Work whose content the person reads: of confidential work an admin knows that it is there, and no more."""
+    return seen_in_departments(user) | Q(requester=user)
+
+
+def inside(user: Any) -> Q:
+    """Work whose labels, steps and reasons the person sees; who only asked for it does not."""
+    if user.is_admin:
+        return seen_in_departments(user)
+    return Q(department__in=user.standing.departments) & seen_in_departments(user) | Q(assignee=user)
+
+
 class TaskQuerySet(QuerySet[Any]):
     def visible_to(self, user: Any) -> TaskQuerySet:
         """Reach (domain.md): admin all, manager and assistant their departments, everybody what they asked for

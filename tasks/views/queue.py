@@ -110,9 +110,9 @@ def list_context(request: HttpRequest, address: Address, *, chosen: int | None =
     listing = address.listing(user)
     page = lists.page(user, listing, read)
     spoken = filters.spoken_of(address)
-    spoken["procedure"] += tuple(row.procedure_id for row in page.rows)
+    spoken["procedure"] = tuple(row.procedure_id for row in page.rows)
     spoken["person"] += tuple(row.assignee_id for row in page.rows if row.assignee_id != user.pk)
-    names = names_of(**spoken)
+    names = names_of(filters.sought_of(address, user), **spoken)
     presenter = Presenter(user, page.rows, names=names)
     query = address.query()
     join = f"{query}&" if query else "?"
