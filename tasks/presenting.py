@@ -23,7 +23,7 @@ from organization.working_time import WorkingCalendar
 from tasks import times
 from tasks.names import Names
 from tasks.rows import Drawn, Row, initials_of, write
-from tasks.rules import sees_content
+from tasks.rules import sees_content, sees_internal
 from tasks.states import FINISHED, Priority, State, WaitReason
 
 MARKS = {  # icon, class: the shape of a state
@@ -182,7 +182,7 @@ class Presenter:
         """The end of the second line: what it waits for, that it is in review, its priority, who has it."""
         high = end = css = who = initials = ""
         if row.state == State.WAITING:
-            end, css = "" if masked else row.waiting_reason, "wait"
+            end, css = row.waiting_reason if sees_internal(self.user, row) else "", "wait"  # type: ignore[arg-type]
             end = end or self.words["WaitReason", row.waiting_kind]
         elif row.state == State.IN_REVIEW:
             end, css = self.words["review"], "review"
