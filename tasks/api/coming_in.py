@@ -34,7 +34,7 @@ ASKED = {"procedure", "department", "title", "text", "due_on"}
 )
 def create_task(request: HttpRequest, body: NewTask) -> HttpResponse:
     """Open a task, planned while `ready_at` is ahead. An external reference comes once per source: a second time it
-    is refused (409, external_reference_taken) with the task that has it as `existing`.
+    is refused (409, external_reference_taken), with the task that has it as `existing` if you reach it.
     """
     user = asker(request)
     procedure = Procedure.objects.visible_to(user).filter(pk=body.procedure).first()
@@ -58,7 +58,7 @@ def create_task(request: HttpRequest, body: NewTask) -> HttpResponse:
         with transaction.atomic():
             task = open_task(wanted, procedure=procedure, department=department, actor=user)
     except IntegrityError as clash:
-        raise taken(body) or clash from clash
+        raise taken(body, user) or clash from clash
     return reply(task_drawn(user, task), status=201)
 
 
@@ -90,17 +90,22 @@ def requester_of(user: User, body: NewTask, department_id: int) -> User | None:
     return requester
 
 
-def taken(body: NewTask) -> Refused | None:
-    """The refusal of an external reference that a task has already, or None if that was not it."""
+def taken(body: NewTask, user: User) -> Refused | None:
+    """The refusal of an external reference that a task has already, or None if that was not it.
+
+    The task is named to who reaches it; to others the reference is just not free.
+    """
     with_it = Task.objects.filter(external_source=body.external_source, external_reference=body.external_reference)
     existing = with_it.exclude(external_reference="").first()
     if existing is None:
         return None
+    seen = Task.objects.visible_to(user).filter(pk=existing.pk).exists()
+    told = _("%(task)s has this external reference already.") % {"task": existing.reference}
     return Refused(
-        _("%(task)s has this external reference already.") % {"task": existing.reference},
+        told if seen else _("This external reference is taken already."),
         code="external_reference_taken",
         field="external_reference",
-        existing=existing.reference,
+        **({"existing": existing.reference} if seen else {}),
     )
 
 
