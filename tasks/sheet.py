@@ -303,11 +303,6 @@ def _shown(value: Any) -> str:
     return str(value) if isinstance(value, str) else str(localize(value.normalize() + 0))
 
 
-def typed_of(run: StepRun | None) -> str:
-    """The stored value of a step as its input takes it."""
-    return _typed(value_of(run, run.step)) if run else ""
-
-
 def _typed(value: Any) -> str:
     """The value as its input takes it."""
     if isinstance(value, bool):

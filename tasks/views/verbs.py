@@ -19,8 +19,7 @@ from tasks import rules
 from tasks.changes import guard
 from tasks.forms import EditForm, VerbForm
 from tasks.models import Task
-from tasks.sheet import typed_of
-from tasks.steps import Mark, mark_step
+from tasks.steps import Mark, mark_step, parse, value_of
 from tasks.undo import undo as take_back
 from tasks.views import answers, queue
 from tasks.views import task as task_page
@@ -143,14 +142,18 @@ def step(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _mark(task: Task, key: str, typed: str | None, *, ticked: bool) -> Mark | None:
     """What the box and the field of a step mean together; None when they say what is stored already."""
-    run = task.step_runs.filter(step__key=key).select_related("step").first()
-    before = typed_of(run)
-    if typed is None or typed.strip() == before:
-        is_step = run or task.version.steps.filter(key=key).exists()
-        return None if is_step and ticked == bool(run and run.marked_at) else Mark(key, ticked)
-    if not typed.strip():
-        return Mark(key, ticked and not before, "")
-    return Mark(key, True, typed)
+    known = task.version.steps.filter(key=key).first()
+    if known is None:
+        return Mark(key, ticked, typed)
+    run = task.step_runs.filter(step=known).first()
+    stored = value_of(run, known)
+    try:
+        value = stored if typed is None else parse(known, typed)
+    except Refused:
+        return Mark(key, True, typed)  # the verb says what is wrong with it
+    if value == stored:
+        return None if ticked == bool(run and run.marked_at) else Mark(key, ticked)
+    return Mark(key, value is not None, typed)
 
 
 @login_required
