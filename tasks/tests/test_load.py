@@ -5,7 +5,6 @@ import random
 import re
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from core import clock
@@ -17,6 +16,7 @@ from tasks.models import Task
 from tasks.states import UNFINISHED
 from tasks.tallies import Backlog
 from tasks.tests import factories as make
+from tasks.tests.plans import measured, pile, scans
 from tasks.transitions import assign, cancel, claim, start, wait
 
 pytestmark = pytest.mark.django_db
@@ -166,41 +166,28 @@ def test_who_is_gone_today_is_in_neither_sum(cast):
     assert today_of(members, hands) == Today(capacity=720, held=100)
 
 
-def scans(sql: str, values: dict) -> list[tuple[str, float]]:
-    """The scans of tasks_task in the plan of a statement: how, and rows read (returned and filtered away)."""
-    with connection.cursor() as cursor:
-        # The tables of a test are so small that the planner would not mind reading all of them.
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
-        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", values)
-        (plan,) = cursor.fetchone()[0]
-    found = []
-
-    def walk(node):
-        if node.get("Relation Name") == "tasks_task":
-            read = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
-            found.append((node.get("Index Name", node["Node Type"]), read))
-        for child in node.get("Plans", []):
-            walk(child)
-
-    walk(plan["Plan"])
-    return found
-
-
 def test_every_number_comes_from_its_index(cast):
     """Piles beside it are not read: other departments, the backlog, what is done."""
-    for _ in range(40):
-        make.task(cast.archive, cast.anything, due_at=timezone.now() - dt.timedelta(hours=1))
-        make.task(cast.permits, cast.anything)
+    now = timezone.now()
+    for where in (cast.archive, cast.permits):
+        pile(make.task(where, cast.anything), 700)
+    elsewhere = make.task(cast.archive, cast.anything)
+    claim(elsewhere, actor=cast.otto)
+    elsewhere.refresh_from_db()
+    pile(elsewhere, 700)
+    done = make.task(cast.permits, cast.anything)
+    claim(done, actor=cast.mira)
+    complete(done, actor=cast.mira)
+    done.refresh_from_db()
+    pile(done, 700)
     for person in (cast.mira, cast.mira, cast.kofi):
         claim(make.task(cast.permits, cast.anything), actor=person)
-    now = timezone.now()
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE tasks_task")
+    measured()
     found = scans(load._IN_HAND, {"department": cast.permits.pk, "now": now, "most": load.MOST})
-    assert found and {index for index, _rows in found} <= {"task_held", "task_mine"}
+    assert {index for index, _rows in found} <= {"task_held", "task_mine"}
     assert sum(rows for _index, rows in found) <= 3 + 2 + 1
-    values = {"department": cast.permits.pk, "now": now, "cap": 100, "since": now, "recent": 500}
-    found = scans(load._FIGURES, values)
+    since = now + dt.timedelta(hours=1)
+    found = scans(load._FIGURES, {"department": cast.permits.pk, "now": now, "cap": 100, "since": since, "recent": 500})
     assert {index for index, _rows in found} == {"task_due", "task_closed"}
     assert sum(rows for _index, rows in found) == 0
 
