@@ -25,6 +25,7 @@ from tasks.models import Procedure, ProcedureVersion
 from tasks.opening import labels_named, published
 
 FRESH_SECONDS = 5.0
+RENEW_EVERY = 100
 
 
 @dataclass
@@ -68,87 +69,99 @@ class Directory:
         self._names: dict[str, dict[str, Found]] = {}
         self._departments: dict[int, Department] = {}
         self._procedures: dict[int, Procedure] = {}
-        self._new: set[int] = set()
         self._read_at = -FRESH_SECONDS
         self._versions: dict[tuple[int, int], ProcedureVersion | Refused] = {}
 
-    def prepare(self, wanted: Wanted) -> None:
-        """Match all names, make what is missing when asked to, and remember aliases; one transaction."""
+    def prepare(self, wanted: Wanted, renew: Callable[[], None]) -> None:
+        """Match all names, make what is missing when asked to, and remember aliases.
+
+        Each name is a transaction of its own with all that belongs to it: after a kill, what is there is found again.
+        `renew` is called now and then, so that a long list does not outlive the lease of its run.
+        """
         source = self.mapping.source
-        with transaction.atomic():
-            departments = self._find("departments", wanted.departments)
-            procedures = self._find("procedures", wanted.procedures)
-            people = {} if self._ignores_people else matching.find_people(source, wanted.people)
-            if self.create_missing:
-                self._make(departments, "departments", self._make_department)
-                self._make(procedures, "procedures", self._make_procedure)
-                self._make(people, "people", self._make_person)
-            self._names = {"departments": departments, "procedures": procedures, "people": people}
-            self._remember(departments, people)
-            self.refresh()
-            if self.create_missing:
-                self._make_members(wanted)
-            labels_named(list(wanted.labels))
+        self._names = {
+            "departments": matching.find_departments(source, wanted.departments),
+            "procedures": matching.find_procedures(wanted.procedures),
+            "people": {} if self._ignores_people else matching.find_people(source, wanted.people),
+        }
+        steps: list[tuple[Callable[[str], None], Iterable[str]]] = [
+            (self._settle_department, wanted.departments),
+            (self._settle_procedure, wanted.procedures),
+        ]
+        for settle, names in steps:
+            _each(settle, names, renew)
+        self.refresh()
+        _each(lambda name: self._settle_person(name, wanted.people[name]), self._names["people"], renew)
+        labels_named(list(wanted.labels))
 
     @property
     def _ignores_people(self) -> bool:
         """Open work is nobody's: without making people, it does not matter who is meant."""
         return self.open_all and not self.create_missing
 
-    def _find(self, kind: str, names: Iterable[str]) -> dict[str, Found]:
-        if kind == "procedures":
-            return matching.find_procedures(names)
-        return matching.find_departments(self.mapping.source, names)
-
-    def _make(self, found: dict[str, Found], kind: str, make: Callable[[str], int]) -> None:
-        for name, meaning in found.items():
-            if meaning.pk is not None or meaning.is_ambiguous:
-                continue
+    def _settle_department(self, name: str) -> None:
+        found = self._names["departments"]
+        if self._is_to_be_made("departments", name):
             # What another spelling of the name has just made is found, not made twice; people are told apart.
-            if kind != "people" and (again := self._find(kind, [name])[name]).pk is not None:
-                found[name] = again
-                continue
-            try:
-                with transaction.atomic():
-                    found[name] = Found(make(name))
-                self.made[kind] += 1
-            except ValidationError as error:
-                found[name] = Found(None, " ".join(error.messages))
+            again = matching.find_departments(self.mapping.source, [name])[name]
+            found[name] = again if again.pk else self._made("departments", name, self._make_department)
+        meaning = found[name]
+        if meaning.pk and not meaning.by_alias:
+            department = Department.objects.get(pk=meaning.pk)
+            making.make_alias(self.mapping.source, name, actor=self.actor, department=department)
+
+    def _settle_procedure(self, name: str) -> None:
+        if self._is_to_be_made("procedures", name):
+            again = matching.find_procedures([name])[name]
+            self._names["procedures"][name] = (
+                again if again.pk else self._made("procedures", name, self._make_procedure)
+            )
+
+    def _settle_person(self, name: str, spans: dict[str, tuple[dt.datetime, dt.datetime]]) -> None:
+        found = self._names["people"]
+        fresh = self._is_to_be_made("people", name)
+        if fresh:
+            found[name] = self._made("people", name, self._make_person)
+        meaning = found[name]
+        if not meaning.pk:
+            return
+        person = User.objects.get(pk=meaning.pk)
+        # What was matched or made keeps its meaning for this source, whatever it is called later.
+        if not meaning.by_alias:
+            making.make_alias(self.mapping.source, name, actor=self.actor, person=person)
+        # Who was made, or is known from imports alone, is a member from then on; others for the days of that work.
+        ours = fresh or making.is_nobodys(person)
+        if self.create_missing and (ours or not self.open_all):
+            self._make_members(person, spans, goes_on=ours)
+
+    def _is_to_be_made(self, kind: str, name: str) -> bool:
+        meaning = self._names[kind][name]
+        return self.create_missing and meaning.pk is None and not meaning.is_ambiguous
+
+    def _made(self, kind: str, name: str, make: Callable[[str], int]) -> Found:
+        try:
+            with transaction.atomic():
+                found = Found(make(name))
+        except ValidationError as error:
+            return Found(None, " ".join(error.messages))
+        self.made[kind] += 1
+        return found
 
     def _make_department(self, name: str) -> int:
         site = making.site_named(self.mapping.site, zone=self.zone, actor=self.actor)
         return making.make_department(name, site=site, actor=self.actor).pk
 
     def _make_person(self, name: str) -> int:
-        person = making.make_person(name, zone=self.zone, actor=self.actor)
-        self._new.add(person.pk)
-        return person.pk
+        return making.make_person(name, zone=self.zone, actor=self.actor).pk
 
     def _make_procedure(self, name: str) -> int:
         return making.make_procedure(name, actor=self.actor).pk
 
-    def _remember(self, departments: dict[str, Found], people: dict[str, Found]) -> None:
-        """What was matched or made keeps its meaning for this source, whatever it is called later."""
-        source, actor = self.mapping.source, self.actor
-        for name, found in departments.items():
-            if found.pk and not found.by_alias:
-                making.make_alias(source, name, actor=actor, department=Department.objects.get(pk=found.pk))
-        for name, found in people.items():
-            if found.pk and not found.by_alias:
-                making.make_alias(source, name, actor=actor, person=User.objects.get(pk=found.pk))
-
-    def _make_members(self, wanted: Wanted) -> None:
-        """Who was made, or is known from imports alone, is a member from then on; others for the days of that work."""
-        found = self._names["people"]
-        people = User.objects.in_bulk([meaning.pk for meaning in found.values() if meaning.pk])
-        for name, spans in wanted.people.items():
-            person = people.get(found[name].pk or 0)
-            for department_name, (first, last) in spans.items():
-                department = self._departments.get(self._names["departments"][department_name].pk or 0)
-                ours = person is not None and (person.pk in self._new or making.is_nobodys(person))
-                if person is None or department is None or (self.open_all and not ours):
-                    continue
-                added = making.ensure_member(person, department, first, last, goes_on=ours, actor=self.actor)
+    def _make_members(self, person: User, spans: dict[str, tuple[dt.datetime, dt.datetime]], *, goes_on: bool) -> None:
+        for name, (first, last) in spans.items():
+            department = self._departments.get(self._names["departments"][name].pk or 0)
+            if department is not None:
+                added = making.ensure_member(person, department, first, last, goes_on=goes_on, actor=self.actor)
                 self.made["memberships"] += added
 
     def refresh(self) -> None:
@@ -195,3 +208,11 @@ class Directory:
             except Refused as refused:
                 self._versions[key] = refused
         return self._versions[key]
+
+
+def _each(settle: Callable[[str], None], names: Iterable[str], renew: Callable[[], None]) -> None:
+    for number, name in enumerate(names, start=1):
+        with transaction.atomic():
+            settle(name)
+        if number % RENEW_EVERY == 0:
+            renew()

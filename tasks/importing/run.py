@@ -98,11 +98,11 @@ def take_up(run: Run) -> None:
 
     Raises Refused while somebody is at it, and for one that is done.
     """
-    free = Run.objects.filter(pk=run.pk, kind=KIND).exclude(state=Run.State.DONE)
+    if run.state in {Run.State.FAILED, Run.State.PARKED}:
+        runs.retry(run, actor=None)
+    free = Run.objects.filter(pk=run.pk, kind=KIND, state__in=[Run.State.QUEUED, Run.State.RUNNING])
     free = free.exclude(state=Run.State.RUNNING, lease_until__gt=clock.now())
-    if not free.update(
-        state=Run.State.QUEUED, attempts=0, error="", finished_at=None, lease_until=clock.now() + runs.HANDED
-    ):
+    if not free.update(state=Run.State.QUEUED, lease_until=clock.now() + runs.HANDED):
         raise Refused(_("Run %(run)s is done, or somebody is at it.") % {"run": run.pk}, code="run_busy")
 
 
@@ -166,8 +166,11 @@ class Import:
             for entry in chunk:
                 if entry.row and entry.row.reference not in known:
                     wanted.add(entry.row)
+        self._renew()
+        self.directory.prepare(wanted, self._renew)
+
+    def _renew(self) -> None:
         runs.progress(self.run, done=sum(self.counts.values()), total=self.total)
-        self.directory.prepare(wanted)
 
     def _patiently(self, chunk: list[Entry]) -> None:
         """Do a batch; one that was the victim of a deadlock is done again."""

@@ -9,13 +9,15 @@ import time
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
 from core import clock
+from organization.models import Alias, Membership, User
 from records import jobs, runs
 from records.models import Attachment, Blob, Event, Run
 from tasks import tallies
-from tasks.importing.run import BATCH, take_up, told
+from tasks.importing import directory, work
+from tasks.importing.run import BATCH, Import, take_up, told
 from tasks.models import Task
 from tasks.tests import factories as make
 from tasks.tests.coming_in import MAPPING, asked, bring, checksums, done, row, text_of
@@ -59,6 +61,46 @@ def test_an_interrupted_import_goes_on_where_it_was(cast):
     assert Task.objects.count() == rows - bad and run.rejects.count() == bad
     assert verbs_written() == 3 * (rows - bad)
     assert not tallies.wrong_tallies()
+
+
+@pytest.mark.django_db
+def test_one_killed_while_it_makes_people_makes_none_twice(cast, monkeypatch):
+    text = text_of(*[row(n, who=f"Helper {n % 7}", where=f"Team {n % 3}", what="General duty") for n in range(21)])
+    run = asked(text, create_missing=True)
+    calls = []
+
+    def stop(self):
+        calls.append(User.objects.count())
+        if len(calls) > 3:
+            raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(directory, "RENEW_EVERY", 2)
+        patched.setattr(Import, "_renew", stop)
+        with pytest.raises(Killed):
+            runs.perform(run.pk)
+    assert 0 < User.objects.filter(name__startswith="Helper").count() < 7 and not Task.objects.exists()
+    Run.objects.filter(pk=run.pk).update(lease_until=clock.now())
+    take_up(run)
+    done(run)
+    assert run.result["finished"] == 21
+    assert User.objects.filter(name__startswith="Helper").count() == 7
+    assert Membership.objects.filter(person__name__startswith="Helper").count() == 21
+    assert Alias.objects.filter(source="old-office").count() == 7 + 3
+
+
+@pytest.mark.django_db
+def test_the_victim_of_a_deadlock_is_done_again(cast, monkeypatch):
+    times = []
+
+    def bring_in(jobs, *rest, **options):
+        times.append(len(jobs))
+        if len(times) < 3:
+            raise OperationalError("deadlock detected")
+        return work.bring_in(jobs, *rest, **options)
+
+    monkeypatch.setattr("tasks.importing.run.bring_in", bring_in)
+    assert bring(text_of(row(1), row(2))).result["finished"] == 2 and times == [2, 2, 2]
 
 
 @pytest.mark.django_db
