@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -63,6 +64,11 @@ class Procedure(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        self.folded_name = fold(self.name)[:170]
+        if Procedure.objects.filter(folded_name=self.folded_name).exclude(pk=self.pk).exists():
+            raise ValidationError({"name": _("Another procedure has this name. Choose a different one.")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.folded_name = fold(self.name)[:170]
