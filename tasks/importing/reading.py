@@ -65,7 +65,7 @@ class Table:
 
 def ragged(found: int, wanted: int) -> str:
     """The reason of a row that does not fit the header."""
-    return _("The row has %(found)s values, the header %(wanted)s.") % {"found": found, "wanted": wanted}
+    return _("The header names %(wanted)s columns, the row has %(found)s.") % {"found": found, "wanted": wanted}
 
 
 class _Lines:

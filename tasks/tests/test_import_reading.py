@@ -75,8 +75,8 @@ def test_lines_are_those_of_the_file():
 
 def test_ragged_rows_keep_what_they_have():
     short, long = records("name,kind\nonly\na,b,c,d\n")
-    assert short.cells == {"name": "only"} and "1 values" in short.problem
-    assert long.cells == {"name": "a", "kind": "b", REST: "c,d"} and "4 values" in long.problem
+    assert short.cells == {"name": "only"} and "2 columns, the row has 1" in short.problem
+    assert long.cells == {"name": "a", "kind": "b", REST: "c,d"} and "2 columns, the row has 4" in long.problem
 
 
 def test_a_stray_quotation_mark_costs_its_own_line_only():

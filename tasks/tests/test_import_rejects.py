@@ -18,7 +18,7 @@ from tasks.models import Task
 from tasks.tests import factories as make
 from tasks.tests.coming_in import HEAD, again, bring, checksums, row, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture

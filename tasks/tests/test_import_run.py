@@ -21,7 +21,7 @@ UTC = dt.UTC
 BEFORE = dt.date(2024, 1, 1)
 DERIVED = {"id", "external_reference", "subject_ref"}
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def facts_of(task):
