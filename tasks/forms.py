@@ -260,9 +260,9 @@ class EditForm(VerbForm):
 
     def sides(self, fresh: Task) -> list[tuple[Any, str, str]]:
         """Where what is typed differs from what is stored: label, theirs, mine."""
-        stored, changed = initial_of(fresh), self.changed_data
+        stored = initial_of(fresh)
         found = []
-        for name in changed:
+        for name in (name for name in self.changed_data if name != "revision"):
             mine = self.cleaned_data.get(name) if hasattr(self, "cleaned_data") else self.data.get(name)
             if _written(mine) != _written(stored[name]):
                 found.append((self.fields[name].label, _readable(name, stored[name]), _readable(name, mine)))

@@ -36,6 +36,11 @@ class Place:
         self.shown = (parse_qs(parts.query).get("task") or [""])[0].upper() if self.in_list else ""
         self.url = f"{parts.path}?{parts.query}" if self.in_list else ""
 
+    def around(self) -> dict[str, Any]:
+        """What the pane of a task needs to know of its place."""
+        url = reverse("tasks:queue") + self.address.query()
+        return {"alone": not self.in_list, "back": self.url, "list_url": url}
+
     def row(self, task: Task, user: User) -> SafeString:
         """The row of a task in this list, to be put in the place of the old one."""
         names: Names = {("procedure", task.procedure_id): task.procedure.name}
@@ -88,7 +93,7 @@ def parts(request: HttpRequest, task: Task, *, status: int = 200, **extra: Any) 
     """The pane of a task and, where a list stands beside it, its row and the sizes of the lists out of band."""
     user: Any = request.user
     place = Place(request)
-    context = task_page.context_of(request, task, alone=not place.in_list, back=place.url, **extra)
+    context = task_page.context_of(request, task, **place.around(), **extra)
     if place.in_list:
         context |= {"row": place.row(task, user), "sizes": _shown_sizes(user)}
     return render(request, "tasks/_answer.html", context, status=status)

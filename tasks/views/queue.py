@@ -139,7 +139,6 @@ def list_context(request: HttpRequest, address: Address, *, chosen: int | None =
         "filters_href": f"{join}filters=1",
         "end_words": _end_words(address, page.rows, sizes["free"]),
         "query": query,
-        "back": reverse("tasks:queue") + query,
     }
 
 

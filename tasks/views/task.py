@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from core.access import reach
 from records import files
-from tasks import forms, rules
+from tasks import filters, forms, rules
 from tasks.models import Label, Task
 from tasks.models.tasks import reference_id
 from tasks.sheet import Sheet, visible_files
@@ -72,6 +72,7 @@ def context_of(
         "menu": menu,
         "here": reverse("tasks:task", args=[task.reference]),
         "back": request.get_full_path() if in_list else "",
+        "list_url": reverse("tasks:queue") + (filters.read(request.GET).query() if in_list else ""),
         "comment": forms.CommentForm(task=task, actor=user) if rules.may(user, "comment", task) else None,
         "shares": forms.shares(task, user),
         "undoable": "did" in request.GET and undoable(task, user) is not None,

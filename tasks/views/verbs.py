@@ -173,7 +173,7 @@ def undo(request: HttpRequest, reference: str) -> HttpResponse:
         context |= queue.list_context(request, place.address, chosen=None if beside and place.shown else row.pk)
     if not (beside and place.shown):
         fresh = task_page.reached(request, row.reference)
-        context |= task_page.context_of(request, fresh, alone=not place.in_list, back=place.url)
+        context |= task_page.context_of(request, fresh, **place.around())
     response = render(request, "tasks/_undone.html", context)
     if beside and place.shown:
         response["HX-Reswap"] = "none"
