@@ -20,13 +20,16 @@ from organization.spans import Span, without
 from organization.wall_clock import MINUTE, as_utc, to_micros
 from organization.working_time import WorkingCalendar
 
+AHEAD = 14  # days to look for the next working day
+
 
 @dataclass(frozen=True)
 class Member:
-    """A member of a department on its local day. Minutes are standard minutes of that day.
+    """A member of a department on one of its local days. Minutes are standard minutes of that day.
 
-    `usual` is what the membership says, `minutes` what is left of it; `away` is the absence in force at the moment,
-    `part` one that takes another part of the day, `gone` says that they do not come back on this day.
+    `usual` is what the membership says, `minutes` what is left of it; `away` is the absence in force at the moment
+    (when work begins, for a day to come), `part` one that takes another part of the day, `gone` says that after `away`
+    they do not come back on that day.
     """
 
     person: Any
@@ -61,13 +64,21 @@ def capacity_on(
     return minutes[day.weekday()] * worked // usual
 
 
-def members_today(department: Department, now: dt.datetime | None = None) -> list[Member]:
-    """The active members of a department on its local day at `now`, by name. Two statements.
+def working_day(department: Department, now: dt.datetime | None = None) -> dt.date:
+    """The local day one plans for: today where it has working hours, else the next day that has (in two weeks).
 
     `department` comes with site and calendar selected.
     """
-    at = now or clock.now()
-    day = today_in(department, at)
+    calendar, today = calendar_of(department), today_in(department, now or clock.now())
+    days = (today + dt.timedelta(days=ahead) for ahead in range(AHEAD + 1))
+    return next((day for day in days if calendar.minutes_on(day)), today)
+
+
+def members_on(department: Department, day: dt.date, now: dt.datetime | None = None) -> list[Member]:
+    """The active members of a department on a local day, today or to come, by name. Two statements.
+
+    `department` comes with site and calendar selected.
+    """
     memberships = list(
         Membership.objects.on(day)
         .filter(department_id=department.pk, person__is_active=True)
@@ -76,6 +87,8 @@ def members_today(department: Department, now: dt.datetime | None = None) -> lis
     )
     absences = _absences_on(department, day, [row.person_id for row in memberships])
     calendar = calendar_of(department)
+    begins = [low for low, _high in calendar.windows_on(day)[:1]]
+    at = max([now or clock.now(), *begins])
     return [_member(row, absences.get(row.person_id, []), calendar, day, at) for row in memberships]
 
 

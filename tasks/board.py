@@ -19,12 +19,12 @@ from django.utils.translation import ngettext, pgettext
 
 from core import clock
 from organization.calendars import calendar_of, today_in
-from organization.capacity import Member, members_today
+from organization.capacity import Member, members_on, working_day
 from organization.models import Absence, Department, Holding, User
 from organization.standing import manages
 from tasks import load, times
 from tasks.lists import capped
-from tasks.load import Figures, InHand, Today
+from tasks.load import Day, Figures, InHand
 from tasks.load_bars import Bar, bar_of, tick_for
 
 SKILLS = 2
@@ -133,8 +133,20 @@ class Board:
         return f"{written(self.here, pgettext('date format: weekday, day, month', 'D j M'))}, {self.here:%H:%M}"
 
     @cached_property
+    def day(self) -> dt.date:
+        """The day the load is held against: today, or the next working day where today is none."""
+        return working_day(self.department, self.now)
+
+    @cached_property
+    def day_words(self) -> str:
+        """Words for the day within a sentence."""
+        if self.day == self.here.date():
+            return _("today")
+        return _("on %(day)s") % {"day": written(self.day, pgettext("date format: weekday, day, month", "D j M"))}
+
+    @cached_property
     def members(self) -> list[Member]:
-        return members_today(self.department, self.now)
+        return members_on(self.department, self.day, self.now)
 
     @cached_property
     def hands(self) -> dict[int, InHand]:
@@ -145,8 +157,8 @@ class Board:
         return load.figures_of(self.department, self.now)
 
     @cached_property
-    def today(self) -> Today:
-        return load.today_of(self.members, self.hands)
+    def load(self) -> Day:
+        return load.day_of(self.members, self.hands)
 
     @cached_property
     def skills(self) -> Mapping[int, list[str]]:
@@ -194,7 +206,14 @@ class Board:
                 absence=member.away,
             )
         if not member.minutes:
-            return Line(member.person, hand, 0, Line.OFF, words=_("no hours today"), note=self._note(member))
+            return Line(
+                member.person,
+                hand,
+                0,
+                Line.OFF,
+                words=_("no hours %(day)s") % {"day": self.day_words},
+                note=self._note(member),
+            )
         return Line(member.person, hand, member.minutes, Line.HERE, note=self._note(member))
 
     def _left(self, person: User, hand: InHand) -> Line:
@@ -240,25 +259,28 @@ class Figure:
 
 def strip(board: Board) -> list[Figure]:
     """The figures on top of the board."""
-    return [_load(board.today), *_backlog(board), _overdue(board), _on_time(board.figures)]
+    return [_load(board), *_backlog(board), _overdue(board), _on_time(board.figures)]
 
 
-def _load(today: Today) -> Figure:
-    share = percent(today.held, today.capacity)
+def _load(board: Board) -> Figure:
+    day = board.load
+    label = _("Load %(day)s") % {"day": board.day_words}
+    share = percent(day.held, day.capacity)
     if share is None:
-        return Figure(_("Load today"), "–", _("%(held)s h held, no working time") % {"held": hours(today.held)})
-    small = _("%(held)s h of %(capacity)s h") % {"held": hours(today.held), "capacity": hours(today.capacity)}
-    return Figure(_("Load today"), _("%(number)s %%") % {"number": share}, small)
+        return Figure(label, "–", _("nobody is there"))
+    small = _("%(held)s h of %(capacity)s h") % {"held": hours(day.held), "capacity": hours(day.capacity)}
+    return Figure(label, _("%(number)s %%") % {"number": share}, small)
 
 
 def _backlog(board: Board) -> list[Figure]:
-    backlog, today = board.figures.backlog, board.today
-    days = load.days_to_clear(backlog, today)
+    backlog, day = board.figures.backlog, board.load
+    days = load.days_to_clear(backlog, day)
     standard = _("%(hours)s h standard") % {"hours": hours(backlog.minutes)}
     if days is None:
-        clear = Figure(_("Days to clear it"), "–", _("nothing free today"))
+        nothing = _("nothing free %(day)s") % {"day": board.day_words}
+        clear = Figure(_("Days to clear it"), "–", nothing)
     else:
-        small = _("at %(hours)s h free a day") % {"hours": hours(today.free)} if backlog.minutes else ""
+        small = _("at %(hours)s h free a day") % {"hours": hours(day.free)} if backlog.minutes else ""
         clear = Figure(_("Days to clear it"), number_format(days, 1) if days < 1000 else "999+", small)
     return [Figure(_("Backlog, no owner"), number_format(backlog.tasks), standard), clear]
 

@@ -107,8 +107,8 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Today:
-    """The people's work against their capacity today; minutes. Who is not there today is left out of both."""
+class Day:
+    """The people's work against their capacity of a day; minutes. Who is not there is left out of both."""
 
     capacity: int
     held: int
@@ -151,15 +151,15 @@ def start_of_days(department: Department, now: dt.datetime, days: int = DAYS) ->
     return dt.datetime.combine(day, dt.time(), department.site.zone)
 
 
-def today_of(members: list[Member], hands: dict[int, InHand]) -> Today:
-    """Load and capacity of a department today. Pure."""
+def day_of(members: list[Member], hands: dict[int, InHand]) -> Day:
+    """Load and capacity of a department on the day of `members`. Pure."""
     at_work = [member for member in members if member.minutes and not member.gone]
     held = sum(hands[member.person.pk].minutes for member in at_work if member.person.pk in hands)
-    return Today(sum(member.minutes for member in at_work), held)
+    return Day(sum(member.minutes for member in at_work), held)
 
 
-def days_to_clear(backlog: Backlog, today: Today) -> float | None:
-    """Working days like today until the backlog is gone at today's free capacity; None when nothing is free."""
+def days_to_clear(backlog: Backlog, day: Day) -> float | None:
+    """Days like this one until the backlog is gone at its free capacity; None when nothing is free."""
     if not backlog.minutes:
         return 0.0
-    return backlog.minutes / today.free if today.free else None
+    return backlog.minutes / day.free if day.free else None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from organization.capacity import capacity_on, members_today
+from organization.capacity import capacity_on, members_on, working_day
 from organization.models import Absence, CalendarClosure
 from organization.setup import save_absence
 from organization.tests import people as make
@@ -105,7 +105,7 @@ def test_agrees_with_counting_minutes(spans, minutes):
 
 
 @pytest.mark.django_db
-class TestMembersToday:
+class TestMembers:
     NOW = dt.datetime(2026, 11, 19, 10, 42, tzinfo=dt.UTC)
 
     def office(self):
@@ -122,25 +122,25 @@ class TestMembersToday:
         half = self.away(samir, at(THURSDAY, 13), at(THURSDAY, 17))
         gone = self.away(greta, at(dt.date(2026, 11, 16), 0), at(dt.date(2026, 11, 25), 0), substitute=ines)
         self.away(kofi, at(FRIDAY, 0), at(FRIDAY, 12))
-        found = {member.person.pk: member for member in members_today(permits, self.NOW)}
+        found = {member.person.pk: member for member in members_on(permits, THURSDAY, self.NOW)}
         assert [found[who.pk].minutes for who in (samir, greta, ines, kofi)] == [240, 0, 480, 480]
         assert found[samir.pk].away is None and found[samir.pk].part == half
         assert found[greta.pk].away == gone and found[greta.pk].away.substitute == ines
         assert found[kofi.pk].part is None
         assert [found[who.pk].gone for who in (samir, greta, ines, kofi)] == [False, True, False, False]
-        later = {member.person.pk: member for member in members_today(permits, at(THURSDAY, 14))}
+        later = {member.person.pk: member for member in members_on(permits, THURSDAY, at(THURSDAY, 14))}
         assert later[samir.pk].gone and later[samir.pk].minutes == 240
         self.away(ines, at(THURSDAY, 9), at(THURSDAY, 12))
-        (back,) = [member for member in members_today(permits, self.NOW) if member.person == ines]
+        (back,) = [member for member in members_on(permits, THURSDAY, self.NOW) if member.person == ines]
         assert back.away and not back.gone
 
     def test_in_two_statements_by_name(self, django_assert_num_queries):
         permits = self.office()
         for name in ("Zoë Ward", "Änne Weiß", "Bo Li"):
             make.member(make.person(name), permits)
-        members_today(permits, self.NOW)
+        members_on(permits, THURSDAY, self.NOW)
         with django_assert_num_queries(2):
-            assert [member.person.name for member in members_today(permits, self.NOW)] == [
+            assert [member.person.name for member in members_on(permits, THURSDAY, self.NOW)] == [
                 "Änne Weiß",
                 "Bo Li",
                 "Zoë Ward",
@@ -149,7 +149,7 @@ class TestMembersToday:
     def test_closures_of_the_day(self):
         permits = self.office()
         make.member(make.person("Bo Li"), permits)
-        (bo,) = members_today(permits, self.NOW + dt.timedelta(days=1))
+        (bo,) = members_on(permits, FRIDAY, self.NOW)
         assert (bo.usual, bo.minutes) == (480, 240)
 
     def test_only_those_in_force_on_the_local_day(self):
@@ -161,4 +161,42 @@ class TestMembersToday:
         gone = make.person("Gone")
         make.member(gone, permits)
         type(gone).objects.filter(pk=gone.pk).update(is_active=False)
-        assert [member.person for member in members_today(permits, self.NOW)] == [today]
+        assert [member.person for member in members_on(permits, THURSDAY, self.NOW)] == [today]
+
+    def test_a_day_to_come_is_seen_as_it_begins(self):
+        """On Thursday evening: away until Friday noon is away when Friday begins, and comes back."""
+        permits = self.office()
+        bo, li = make.person("Bo Li"), make.person("Li Na")
+        make.member(bo, permits)
+        make.member(li, permits)
+        early = self.away(bo, at(THURSDAY, 18), at(FRIDAY, 11))
+        whole = self.away(li, at(FRIDAY, 0), at(dt.date(2026, 11, 23), 0))
+        first, second = members_on(permits, FRIDAY, at(THURSDAY, 20))
+        assert (first.away, first.gone, first.minutes) == (early, False, 120)  # closed from one o'clock
+        assert (second.away, second.gone, second.minutes) == (whole, True, 0)
+
+    def test_before_work_begins_the_day_counts_already(self):
+        permits = self.office()
+        bo = make.person("Bo Li")
+        make.member(bo, permits)
+        sick = self.away(bo, at(THURSDAY, 8), at(THURSDAY, 18))
+        (early,) = members_on(permits, THURSDAY, at(THURSDAY, 7))
+        assert early.away == sick and early.gone
+
+    @pytest.mark.parametrize(
+        ("day", "hour", "planned"),
+        [
+            (19, 10, 19),
+            (19, 23, 19),
+            (20, 14, 20),
+            (21, 10, 23),
+            (22, 23, 23),
+        ],
+    )
+    def test_one_plans_for_today_or_the_next_working_day(self, day, hour, planned):
+        permits = self.office()
+        assert working_day(permits, at(dt.date(2026, 11, day), hour)) == dt.date(2026, 11, planned)
+
+    def test_without_any_for_two_weeks_it_is_today(self):
+        closures = [CalendarClosure(day=THURSDAY + dt.timedelta(days=ahead)) for ahead in range(20)]
+        assert working_day(make.department("Closed", closures), at(THURSDAY, 10)) == THURSDAY

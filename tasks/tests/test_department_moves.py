@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from core import clock
 from organization.models import Absence
 from organization.setup import save_absence
 from records.models import Event
@@ -54,8 +55,7 @@ def toast(response):
 
 
 class TestPreview:
-    def test_load_before_and_after_and_who_is_skipped(self, cast, ruth, needy, monkeypatch):
-        monkeypatch.setattr("tasks.board.members_today", on_a_working_day)
+    def test_load_before_and_after_and_who_is_skipped(self, cast, ruth, needy):
         four = make.procedure(standard_minutes=240)
         claim(make.task(cast.permits, needy), actor=cast.mira)
         assign(make.task(cast.permits, four), actor=cast.ruth, to=cast.kofi)
@@ -107,13 +107,6 @@ class TestPreview:
         for count in (1, 3):
             with django_assert_num_queries(16):
                 ruth.post(PREVIEW, data | {"task": [task.pk for task in tasks[:count]]}, headers=HTMX)
-
-
-def on_a_working_day(department, now):
-    """Everybody has eight hours, whatever day the test runs on."""
-    from organization.capacity import Member, members_today
-
-    return [Member(member.person, member.role, 480, 480) for member in members_today(department, now)]
 
 
 class TestMove:
@@ -288,3 +281,15 @@ class TestSubstitute:
     def test_absences_of_others_are_not_found(self, cast, ruth):
         absence = self.away(cast.otto, cast.arno)
         assert ruth.post(self.address(absence), headers=HTMX).status_code == 404
+
+    def test_an_absence_that_begins_with_the_next_working_day_is_moved_already(self, cast, ruth):
+        """On Saturday the board is about Monday: so is its button."""
+        claim(make.task(cast.permits, cast.anything), actor=cast.kofi)
+        monday, friday = (dt.datetime(2026, 11, day, tzinfo=dt.UTC) for day in (23, 28))
+        absence = Absence(person=cast.kofi, substitute=cast.mira, starts_at=monday, ends_at=friday)
+        save_absence(absence, actor=None)
+        with clock.at(dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)):
+            assert self.address(absence) in text_of(ruth.get(BOARD))
+            assert toast(ruth.post(self.address(absence), headers=HTMX))["text"] == "1 task moved to Mira Holt"
+        with clock.at(dt.datetime(2026, 11, 18, 12, tzinfo=dt.UTC)):
+            assert ruth.post(self.address(absence), headers=HTMX).status_code == 404

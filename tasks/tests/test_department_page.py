@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from core import clock
 from organization.models import Absence
 from organization.setup import save_absence
 from records.models import Event
@@ -151,9 +152,20 @@ class TestNumbers:
         line = context["board"].line_of(cast.kofi.pk)
         hand = line.hand
         assert (hand.tasks, hand.minutes, hand.in_progress, hand.overdue) == (2, 120, 1, 1)
-        if line.capacity:  # on a working day
-            assert line.capacity == 480 and line.load == 25
-            assert [part.css for part in line.bar.segments] == ["b-late", "b-work"]
+        assert line.capacity == 480 and line.load == 25
+        assert [part.css for part in line.bar.segments] == ["b-late", "b-work"]
+
+    @pytest.mark.parametrize(
+        ("instant", "words"), [("2026-11-19T10:42Z", "Load today"), ("2026-11-21T10:42Z", "Load on Mon 23 Nov")]
+    )
+    def test_on_a_day_off_it_is_about_the_next_working_day(self, cast, as_user, instant, words):
+        client = as_user(cast.ruth)
+        with clock.at(dt.datetime.fromisoformat(instant)):
+            claim(make.task(cast.permits, make.procedure(standard_minutes=48)), actor=cast.kofi)
+            page = client.get(board())
+        line = page.context["board"].line_of(cast.kofi.pk)
+        assert words in text_of(page) and line.load == 10
+        assert page.context["figures"][0].number == "3 %"  # of three people
 
     def test_figures_are_on_the_page(self, cast, as_user):
         for _ in range(2):

@@ -11,7 +11,7 @@ from core import clock
 from organization.models import CalendarClosure
 from tasks import load
 from tasks.finishing import complete, submit
-from tasks.load import InHand, Today, days_to_clear, figures_of, in_hand, start_of_days, today_of
+from tasks.load import Day, InHand, day_of, days_to_clear, figures_of, in_hand, start_of_days
 from tasks.models import Task
 from tasks.states import UNFINISHED
 from tasks.tallies import Backlog
@@ -141,17 +141,17 @@ def test_capped_overdue(cast, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("backlog", "today", "days"),
+    ("backlog", "day", "days"),
     [
-        (Backlog(41, 2310), Today(capacity=2475, held=1938), 2310 / 537),
-        (Backlog(0, 0), Today(0, 0), 0.0),
-        (Backlog(1, 10), Today(capacity=60, held=60), None),
-        (Backlog(1, 10), Today(capacity=60, held=90), None),
-        (Backlog(1, 10), Today(0, 0), None),
+        (Backlog(41, 2310), Day(capacity=2475, held=1938), 2310 / 537),
+        (Backlog(0, 0), Day(0, 0), 0.0),
+        (Backlog(1, 10), Day(capacity=60, held=60), None),
+        (Backlog(1, 10), Day(capacity=60, held=90), None),
+        (Backlog(1, 10), Day(0, 0), None),
     ],
 )
-def test_days_to_clear(backlog, today, days):
-    assert days_to_clear(backlog, today) == days
+def test_days_to_clear(backlog, day, days):
+    assert days_to_clear(backlog, day) == days
 
 
 def test_who_is_gone_today_is_in_neither_sum(cast):
@@ -163,7 +163,7 @@ def test_who_is_gone_today_is_in_neither_sum(cast):
         Member(cast.ruth, "manager", 480, 240, gone=True),
     ]
     hands = {person.pk: InHand(person.pk, minutes=100) for person in (cast.mira, cast.ruth, cast.otto)}
-    assert today_of(members, hands) == Today(capacity=720, held=100)
+    assert day_of(members, hands) == Day(capacity=720, held=100)
 
 
 def test_every_number_comes_from_its_index(cast):

@@ -93,7 +93,7 @@ def change(request: HttpRequest, code: str, verb: str) -> HttpResponse:
 def substitute(request: HttpRequest, code: str, absence: int) -> HttpResponse:
     """Move the work of somebody absent to their substitute."""
     board = managed(request, code)
-    present = Absence.objects.filter(person__in=[member.person.pk for member in board.members]).at(board.now)
+    present = Absence.objects.filter(pk__in=[member.away.pk for member in board.members if member.away])
     away = reach(present.select_related("person", "substitute"), pk=absence)
     outcome = bulk.move_to_substitute(away, actor=board.user, department=board.department)
     return answer(request, board, "move", outcome, where_of(request.POST), away.substitute.name)
