@@ -46,7 +46,9 @@ def values_of(row: models.Model) -> dict[str, Any]:
 def store(row: M, *, actor: User | None, kind: str, department_id: int | None = None) -> dict[str, list[Any]]:
     """Validate and save a row and write `add` or `change` with what differs. Returns the differences."""
     with transaction.atomic():
-        stored = type(row)._default_manager.select_for_update().filter(pk=row.pk).first() if row.pk else None
+        # Not the key: a verb about to write who did it must not wait for us while we wait for its task.
+        locked = type(row)._default_manager.select_for_update(no_key=True)
+        stored = locked.filter(pk=row.pk).first() if row.pk else None
         row.full_clean()
         before = values_of(stored) if stored else {}
         row.save()

@@ -108,11 +108,15 @@ def approve(task: Task | int, *, actor: User, by_subject: bool = False) -> Task:
 
 
 def send_back(task: Task | int, *, actor: User, reason: str) -> Task:
-    """in review -> in progress at who did it, with a reason."""
+    """in review -> in progress at who did it, with a reason; to the queue where they have left meanwhile."""
     with change("send_back", task, actor=actor) as work:
         _refuse_reviewer(work.task, actor)
         work.extra["reason"] = needs_reason(reason)
         work.task.submitted_at = None
-        begin(work)
+        if work.task.assignee and work.task.assignee.is_active:
+            begin(work)
+        else:
+            work.task.state = State.OPEN
+            work.task.assignee = work.task.claimed_at = work.task.started_at = None
         work.involve.append((actor.pk, Involvement.How.REVIEWED))
     return work.task

@@ -4,20 +4,34 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from core import clock
 from organization.models import User
+from tasks.changes import Change, lock, save, snapshot
 from tasks.models import Task
-from tasks.states import State
+from tasks.states import FINISHED, State
 from tasks.transitions import release
 
 
 def return_work(person: User, *, actor: User | None) -> list[Task]:
-    """Release everything open, begun or waiting that `person` has. What is in review stays with its reviewer.
+    """Release everything unfinished that `person` has but what is in review, which stays with its reviewer.
 
-    Runs in the caller's transaction; one `release` event each, on behalf of nobody, with the reason.
+    Runs in the caller's transaction, the person's row locked; one `release` event each, with the reason.
     """
-    held = Task.objects.filter(assignee=person, state__in=[State.OPEN, State.IN_PROGRESS, State.WAITING])
+    held = Task.objects.unfinished().filter(assignee=person)
     reason = _("%(person)s has left.") % {"person": person.name}
-    return [
-        release(pk, actor=actor or person, reason=reason)
-        for pk in held.order_by("urgent_at", "id").values_list("pk", flat=True)
-    ]
+    returned = []
+    for pk in held.order_by("urgent_at", "id").values_list("pk", flat=True):
+        row = lock(pk)
+        if row.assignee_id != person.pk or row.state in {*FINISHED, State.IN_REVIEW}:
+            continue  # somebody was faster
+        verb = _unplan if row.state == State.PLANNED else release
+        returned.append(verb(row, actor=actor or person, reason=reason))
+    return returned
+
+
+def _unplan(row: Task, *, actor: User, reason: str) -> Task:
+    """Planned work stays planned and is nobody's; nobody else may do that, a manager gives it to another."""
+    work = Change(row, "release", actor, snapshot(row), clock.now(), extra={"reason": reason})
+    row.assignee = row.claimed_at = None
+    save(work)
+    return row
