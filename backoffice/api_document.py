@@ -41,6 +41,9 @@ def _describe(method: str, operation: dict[str, Any]) -> None:
         refusals.add(406)
     if "requestBody" in operation:
         refusals |= {400, 413, 415}
+        form = operation["requestBody"]["content"].get("multipart/form-data")
+        if form:
+            form["schema"]["additionalProperties"] = False
     if method == "post":
         refusals.add(409)
         operation["parameters"] = [*operation.get("parameters", []), KEY]

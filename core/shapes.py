@@ -77,6 +77,11 @@ def _number(value: Any) -> int:
     raise ValueError("Write a whole number.")
 
 
+def _whole(value: Any) -> Any:
+    """JSON knows one kind of number: 3.0 is the integer 3 (JSON Schema 2020-12, validation, 6.1.1)."""
+    return int(value) if type(value) is float and value.is_integer() else value
+
+
 def _flag(value: Any) -> Any:
     if value not in ("true", "false"):
         raise ValueError("Write true or false.")
@@ -100,7 +105,8 @@ class Text:
 
 Instant = Annotated[dt.datetime, BeforeValidator(instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 Day = Annotated[dt.date, BeforeValidator(day), WithJsonSchema({"type": "string", "format": "date"})]
-Id = Annotated[int, Field(ge=1, le=BIGGEST)]
+Whole = BeforeValidator(_whole)
+Id = Annotated[int, Field(ge=1, le=BIGGEST), Whole]
 # In addresses and forms everything is text.
 Digits = BeforeValidator(_number)
 SentId = Annotated[int, Field(ge=1, le=BIGGEST), Digits]

@@ -58,7 +58,9 @@ def me(request: HttpRequest) -> HttpResponse:
     )
 
 
-@router.get("/people", response=answers(People), tags=["people"], operation_id="list_people", summary="List people")
+@router.get(
+    "/people", response=answers(People, 404), tags=["people"], operation_id="list_people", summary="List people"
+)
 def list_people(request: HttpRequest, query: Query[PersonFilter]) -> HttpResponse:
     """Everybody in the office by name. Addresses are shown to managers, admins and one's own department."""
     people = User.objects.visible_to(request.user).filter(is_active=query.active)
@@ -84,7 +86,7 @@ def get_person(request: HttpRequest, person: SentId) -> HttpResponse:
 
 @router.get(
     "/departments",
-    response=answers(DepartmentList),
+    response=answers(DepartmentList, 404),
     tags=["departments"],
     operation_id="list_departments",
     summary="List departments",

@@ -95,23 +95,26 @@ def framed(run: Run) -> Run:
     declared = Declared(operation)
     speaks_json = operation.response_models.get(200, True) is not None
 
+    def within(request: HttpRequest, token: ApiToken, **path: Any) -> HttpResponse:
+        request.api_token = token  # type: ignore[attr-defined]
+        request.user = token.person
+        if speaks_json and not request.accepts(JSON):
+            raise HttpError(406, f"This address answers with {JSON}.")
+        declared.check(request)
+        if request.method == "POST":
+            return idempotency.once(request, token, lambda: run(request, **path))
+        return run(request, **path)
+
     @wraps(run)
     def answer(request: HttpRequest, **path: Any) -> HttpResponse:
         with events.origin("api"):
-            token = token_of(request)
-            if token is None:
-                return run(request, **path)
-            request.api_token = token  # type: ignore[attr-defined]
-            request.user = token.person
-            with speaking_to(token.person):
-                try:
-                    if speaks_json and not request.accepts(JSON):
-                        raise HttpError(406, f"This address answers with {JSON}.")
-                    declared.check(request)
-                    if request.method == "POST":
-                        return idempotency.once(request, token, lambda: run(request, **path))
-                except Exception as refusal:
-                    return operation.api.on_exception(request, refusal)
-                return run(request, **path)
+            try:
+                token = token_of(request)
+                if token is None:
+                    return run(request, **path)
+                with speaking_to(token.person):
+                    return within(request, token, **path)
+            except Exception as refusal:
+                return operation.api.on_exception(request, refusal)
 
     return answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from ninja.errors import ValidationError
+from django.http import Http404
 from pydantic import BaseModel, Field
 
 from core.pages import Cursor, Sort
@@ -23,10 +23,9 @@ class Page(BaseModel):
 
 
 def check_place(place: str, sort: Sort) -> None:
-    """Raise ValidationError (422) for a place that is none of this list: a walk must not start anew unnoticed."""
+    """Raise Http404 for a place that is none of this list: a walk must not start anew unnoticed."""
     if place and Cursor.decode(place, sort) is None:
-        message = "This is no place in this list. Begin without one."
-        raise ValidationError([{"loc": ("query", "place"), "type": "place", "msg": message}])
+        raise Http404("place")
 
 
 class Neighbours(BaseModel):

@@ -110,11 +110,12 @@ def test_undeclared_names_are_refused(cast):
     assert task.assignee_id is None
 
 
-def test_our_own_faults_are_problems_too(cast, monkeypatch):
+@pytest.mark.parametrize("broken_part", ["organization.api.people_drawn", "organization.api_frame.person_of"])
+def test_our_own_faults_are_problems_too(cast, monkeypatch, broken_part):
     def broken(*args, **kwargs):
         raise RuntimeError("a secret in the message")
 
-    monkeypatch.setattr("organization.api.people_drawn", broken)
+    monkeypatch.setattr(broken_part, broken)
     mira = Caller(cast.mira)
     mira.client.raise_request_exception = False
     problem = refusal(mira.get("/me"), 500, "internal")

@@ -104,12 +104,17 @@ def test_sorts(cast):
         {"overdue": "1"},
         {"title": "a\x00"},
         {"limit": "1000"},
-        {"place": "WyJ1cmdlbnQiLCJub3doZXJlIiwxLDBd"},
-        {"place": "WyJ1cmdlbnQiLDEsMSwwXQ"},
     ],
 )
 def test_wrong_filters_are_refused(cast, query):
     refusal(Caller(cast.mira).get("/tasks", query), 422, "invalid")
+
+
+@pytest.mark.parametrize(
+    "place", ["x", "WyJ1cmdlbnQiLCJub3doZXJlIiwxLDBd", "WyJ1cmdlbnQiLDEsMSwwXQ", "WyJuZXdlc3QiLDEsMSwwXQ"]
+)
+def test_a_place_of_another_list_is_not_found(cast, place):
+    refusal(Caller(cast.mira).get("/tasks", {"place": place}), 404, "not_found")
 
 
 @pytest.mark.parametrize("sort", ["urgent", "due", "newest", "oldest", "changed"])

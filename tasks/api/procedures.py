@@ -38,7 +38,7 @@ class ProcedureFilter(Page):
 
 @router.get(
     "/procedures",
-    response=answers(drawn.Procedures),
+    response=answers(drawn.Procedures, 404),
     tags=TAGS,
     operation_id="list_procedures",
     summary="List procedures",

@@ -30,7 +30,7 @@ NEVER = 2**63 - 1  # the number of no label
 OLDEST = Sort("written", "", "id")
 
 
-@router.get("/tasks", response=answers(drawn.Rows), tags=TAGS, operation_id="list_tasks", summary="List tasks")
+@router.get("/tasks", response=answers(drawn.Rows, 404), tags=TAGS, operation_id="list_tasks", summary="List tasks")
 def list_tasks(request: HttpRequest, query: Query[TaskFilter]) -> HttpResponse:
     """Tasks you have, those of your departments, or those you asked for; one page in the order of `sort`."""
     user = asker(request)

@@ -6,16 +6,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from core.shapes import BIGGEST, Day, Digits, Id, Instant, SentFlag, SentId, Shape, Text
+from core.shapes import BIGGEST, Day, Digits, Id, Instant, SentFlag, SentId, Shape, Text, Whole
 from organization.api_shapes import Page
 
-Priority = Annotated[Literal[1, 2, 3, 4], Field(description="1 urgent, 2 high, 3 normal, 4 low")]
+Priority = Annotated[int, Field(ge=1, le=4, description="1 urgent, 2 high, 3 normal, 4 low"), Whole]
+Revision = Annotated[int, Field(ge=1, le=2**31 - 1), Whole]
 Labels = Annotated[list[Annotated[str, Text(60, 1)]], Field(max_length=20)]
 Ids = Annotated[list[SentId], Field(max_length=100)]
 State = Literal["planned", "open", "in_progress", "waiting", "in_review", "done", "cancelled", "unfinished", "finished"]
 Reason = Annotated[str, Text(2000, 1)]
 Title = Annotated[str, Text(200, 1)]
-Long = Annotated[str, Text(100_000)]
+Long = Annotated[str, Text(50_000)]
 Note = Annotated[str, Text(2000)]
 Override = Annotated[
     Note, Field(description="A manager's reason to pass the gate in spite of cap, absence or qualification.")
@@ -43,7 +44,7 @@ class TaskFilter(Page):
 class Plain(Shape):
     """What every verb may carry: the revision of the task that was read; another one is refused (409, stale)."""
 
-    revision: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    revision: Revision | None = None
 
 
 class WithReason(Plain):
@@ -112,7 +113,7 @@ class NewTask(Planned):
 class Edit(Planned):
     """Only the fields that are sent are changed."""
 
-    revision: Annotated[int, Field(ge=1, le=2**31 - 1, description="That of the task you read.")]
+    revision: Annotated[Revision, Field(description="That of the task you read.")]
     # Factories, because what is left out has no value at all; they are never used.
     title: Title = Field(default_factory=str)
     text: Long = Field(default_factory=str)
