@@ -57,16 +57,18 @@ def die_with_parent(number: signal.Signals) -> None:
 
 
 def remember(pid_file: Path) -> None:
-    """Write our number and start time to `pid_file`; nothing where the system has no /proc."""
+    """Write our number and start time to `pid_file`, at one stroke; nothing where the system has no /proc."""
     if look := _look(os.getpid()):
-        pid_file.write_text(f"{os.getpid()} {look[1]}", encoding="utf-8")
+        unfinished = pid_file.with_suffix(".new")
+        unfinished.write_text(f"{os.getpid()} {look[1]}", encoding="utf-8")
+        unfinished.replace(pid_file)
 
 
 def stop_leftovers(pid_file: Path, *, number: signal.Signals = signal.SIGTERM, seconds: float = 5) -> list[int]:
     """Stop what is left of the process group recorded in `pid_file`, by force after `seconds`; return its members.
 
-    `number` goes to the leader if it lives, else to all. The file is removed. A process that only has the same
-    number as the recorded one is left alone.
+    `number` goes to the leader if it lives, else to all. A process that only has the same number as the recorded
+    one is left alone.
     """
     try:
         leader, started = map(int, pid_file.read_text(encoding="utf-8").split())
@@ -81,7 +83,6 @@ def stop_leftovers(pid_file: Path, *, number: signal.Signals = signal.SIGTERM, s
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         wait_until(lambda: not group(leader, started), seconds=2)
-    pid_file.unlink(missing_ok=True)
     return members
 
 
