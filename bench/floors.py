@@ -125,9 +125,10 @@ def pgbench(server: Office, target: Target, database: str, facts: dict[str, int]
     for name in ("rows", "next", "create"):
         words = [word for key, value in settings.items() for word in ("-D", f"{key}={value}")]
         limit = ["-t", "25"] if name == "next" else ["-T", "3"]
+        clients = ["-U", "backoffice", "-n", "-c", "8", "-j", "2"]
+        script = ["-f", str(SCRIPTS / f"{name}.sql"), database]
         done = subprocess.run(
-            [found, "-h", str(server.sockets), "-U", "backoffice", "-n", "-c", "8", "-j", "2", *limit, *words]
-            + ["-f", str(SCRIPTS / f"{name}.sql"), database],
+            [found, "-h", str(server.sockets), *clients, *limit, *words, *script],
             capture_output=True,
             text=True,
             check=True,

@@ -27,7 +27,6 @@ PRODUCTION = {
 CHECKS = {
     "ruff": [*PYTHON, "ruff", "check", "."],
     "format": [*PYTHON, "ruff", "format", "--check", "."],
-    "template format": [*PYTHON, "djlint", "templates", "--check"],
     "templates": [*PYTHON, "djlint", "templates", "--lint"],
     "types": [*PYTHON, "mypy"],
     "imports": [sys.executable, "-c", "from importlinter.cli import lint_imports_command as main; main()"],

@@ -65,14 +65,14 @@ class Procedure(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.folded_name = fold(self.name)[:170]
+        super().save(*args, **kwargs)
+
     def clean(self) -> None:
         self.folded_name = fold(self.name)[:170]
         if Procedure.objects.filter(folded_name=self.folded_name).exclude(pk=self.pk).exists():
             raise ValidationError({"name": _("Another procedure has this name. Choose a different one.")})
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.folded_name = fold(self.name)[:170]
-        super().save(*args, **kwargs)
 
 
 class Requirement(models.Model):

@@ -170,7 +170,7 @@ class Office:
             Task.objects.filter(pk=task.pk).update(assignee=self.person, state=state, **more)
 
     def task(self, holder: Any = None) -> Task:
-        """A free task of the asking procedure, or otto's. Requirements count when work is given, so otto may have it."""
+        """A free task of the asking procedure, or otto's: requirements count when work is given."""
         task = make.task(self.cast.archive, self.cast.needy)
         if holder:
             Task.objects.filter(pk=task.pk).update(assignee=holder, claimed_at=NOW)
