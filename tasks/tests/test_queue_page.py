@@ -248,7 +248,8 @@ def test_next_gives_one_and_says_why(cast):
     assert "Why this one Urgent priority, and " in words and "is yours now" in response.content.decode()
     assert client.get("/queue/next/").status_code == 405
     again = client.post("/queue/next/")
-    assert again.url == f"/queue/?task={task.reference}&next=own"
+    assert again.url == f"/queue/?task={task.reference}"
+    assert "which you have begun" in text(client.get(again.url))
     assert "you have begun" in client.post("/queue/next/", headers=part(target="main")).content.decode()
 
 

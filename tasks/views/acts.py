@@ -30,7 +30,6 @@ class Act:
     undo: bool = True
     aside: bool = False
     danger: bool = False
-    submit: str | Promise = ""
 
     @property
     def name(self) -> str:
@@ -159,6 +158,8 @@ def toolbar(sheet: Any) -> tuple[list[Button], list[Button]]:
     ]
     bar = [button for button in found if not button.act.aside]
     menu = [button for button in found if button.act.aside]
+    if len(found) <= BAR:
+        return found, []
     return bar[:BAR], bar[BAR:] + menu
 
 

@@ -3,56 +3,24 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.safestring import SafeString
 
+from core import clock
 from core.htmx import go, trigger, wants_part
 from organization.models import User
-from tasks import counts, filters, lists
+from tasks import counts, lists, times
 from tasks.models import Task
-from tasks.names import Names
-from tasks.presenting import Presenter
-from tasks.rows import row_of
 from tasks.views import task as task_page
-from tasks.views.acts import Act
+from tasks.views.acts import SAVED, Act
+from tasks.views.place import Place
 
 UNDO_SECONDS = 15
-
-
-class Place:
-    """Where the person is: in a list (`query` says which, `shown` the task beside it) or on the page of a task."""
-
-    def __init__(self, request: HttpRequest) -> None:
-        address = request.headers.get("HX-Current-URL", "") if wants_part(request) else ""
-        parts = urlsplit(address)
-        self.in_list = parts.path == reverse("tasks:queue")
-        self.address = filters.read(QueryDict(parts.query)) if self.in_list else filters.Address()
-        self.shown = (parse_qs(parts.query).get("task") or [""])[0].upper() if self.in_list else ""
-        self.url = f"{parts.path}?{parts.query}" if self.in_list else ""
-
-    def around(self) -> dict[str, Any]:
-        """What the pane of a task needs to know of its place."""
-        url = reverse("tasks:queue") + self.address.query()
-        return {"alone": not self.in_list, "back": self.url, "list_url": url}
-
-    def row(self, task: Task, user: User) -> SafeString:
-        """The row of a task in this list, to be put in the place of the old one."""
-        names: Names = {("procedure", task.procedure_id): task.procedure.name}
-        if task.assignee:
-            names["person", task.assignee.pk] = task.assignee.name
-        presenter = Presenter(user, (), names=names, departments={task.department_id: task.department})
-        query = self.address.query()
-        join = f"{query}&" if query else "?"
-        wide = self.address.scope != "mine" and len(user.standing.departments) > 1
-        chosen = self.shown in {"", task.reference}
-        href = f"{join}task={task.reference}"
-        return presenter.row(row_of(task), href=href, chosen=chosen, with_department=wide, oob=True)
 
 
 def back_to(request: HttpRequest, fallback: str) -> str:
@@ -82,7 +50,8 @@ def done(request: HttpRequest, task: Task, act: Act, *, quiet: bool = False) -> 
         where = back_to(request, url)
         mark = f"did={act.name}" if act.undo else ""
         return redirect(f"{where}{'&' if '?' in where else '?'}{mark}" if mark else where)
-    response = parts(request, task_page.reached(request, task.reference), saved=quiet)
+    saved = times.time(timezone.localtime(clock.now())) if act is SAVED else ""
+    response = parts(request, task_page.reached(request, task.reference), saved=saved)
     if quiet:
         return trigger(response, say=told)
     undo = {"undo": f"{url}undo/", "target": "#task", "seconds": UNDO_SECONDS} if act.undo else {}

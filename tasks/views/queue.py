@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -81,10 +82,11 @@ def take_next(request: HttpRequest) -> HttpResponse:
     place = f"{query}&" if query else "?"
     url = f"{reverse('tasks:queue')}{place}task={served.task.reference}"
     if not wants_part(request):
-        return redirect(f"{url}&next={'own' if served.was_own else 'new'}")
+        messages.success(request, _served_words(served.task, served.was_own))
+        return redirect(url)
     task = task_page.reached(request, served.task.reference)
     context = list_context(request, address, chosen=task.pk)
-    context |= task_page.context_of(request, task, served=served.was_own, say=_served_words(task, served.was_own))
+    context |= task_page.context_of(request, task, say=_served_words(task, served.was_own))
     response = render(request, "tasks/_panes_part.html", context)
     response["HX-Push-Url"] = url
     return response

@@ -20,6 +20,7 @@ from tasks.models.tasks import reference_id
 from tasks.sheet import Sheet, visible_files
 from tasks.undo import undoable
 from tasks.views.acts import toolbar
+from tasks.views.place import Place
 
 
 def reached(request: HttpRequest, reference: str) -> Task:
@@ -48,7 +49,8 @@ def page(request: HttpRequest, task: Task, *, status: int = 200, **extra: Any) -
 
 def pane(request: HttpRequest, reference: str) -> HttpResponse:
     """The task as the right pane."""
-    context = context_of(request, reached(request, reference))
+    around = Place(request).around() if request.path != reverse("tasks:queue") else {}
+    context = context_of(request, reached(request, reference), **around)
     return render(request, "tasks/_pane_part.html", context | {"say": f"{reference} {context['sheet'].title}"})
 
 

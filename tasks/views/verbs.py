@@ -24,6 +24,7 @@ from tasks.undo import undo as take_back
 from tasks.views import answers, queue
 from tasks.views import task as task_page
 from tasks.views.acts import ACTS, COMMENT, SAVED, Act
+from tasks.views.place import Place
 
 # Input of a verb -> the field of its form where the fault is shown.
 FIELDS = {
@@ -88,7 +89,7 @@ def _form(
     context = {"verb_form": form, "act": known, "act_href": href, **extra}
     if not wants_part(request):
         return task_page.page(request, task, status=status, **context)
-    place = answers.Place(request)
+    place = Place(request)
     context |= {"task": task, "back": place.url, "sect": "h3" if place.in_list else "h2"}
     response = render(request, "tasks/_verb_form.html", context, status=status)
     response["HX-Retarget"], response["HX-Reswap"] = "#verb-form", "innerHTML"
@@ -166,7 +167,7 @@ def undo(request: HttpRequest, reference: str) -> HttpResponse:
     told = _("Taken back: %(task)s is as it was") % {"task": row.reference}
     if not wants_part(request):
         return redirect(answers.back_to(request, reverse("tasks:task", args=[row.reference])))
-    place = answers.Place(request)
+    place = Place(request)
     beside = place.in_list and place.shown != row.reference
     context: dict[str, Any] = {"list_oob": place.in_list}
     if place.in_list:
