@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "backoffice.methods.PageMethodsMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "organization.middleware.PersonLocaleMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

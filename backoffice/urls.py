@@ -8,11 +8,12 @@ from backoffice.api import urls as api
 from backoffice.health import health
 from backoffice.home import home
 
+to_home = RedirectView.as_view(pattern_name="home", http_method_names=["get", "head"])
 urlpatterns = [
     path("", home, name="home"),
     path("health/", health, name="health"),
     # Addresses are an admin's word: nobody changes their own.
-    path("accounts/email/", RedirectView.as_view(pattern_name="home"), name="account_email"),
+    path("accounts/email/", to_home, name="account_email"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api),
     path("", include("tasks.urls")),
