@@ -1,0 +1,8 @@
+"""All rows of the walk."""
+
+from __future__ import annotations
+
+from backoffice.tests.walk import acts, table_accounts, table_pages, table_set_up
+
+VERBS = {"tasks/<str:reference>/<str:name>/": acts.page_cases()}
+PAGES = table_pages.ROWS | VERBS | table_accounts.ROWS | table_set_up.ROWS
