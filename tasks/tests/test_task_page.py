@@ -8,7 +8,8 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from core import clock
+from core import clock, subjects
+from organization.models import Department
 from organization.standing import forget
 from records.erasure import erase_payload
 from records.models import Event
@@ -313,3 +314,25 @@ def test_a_person_who_moved_sees_it_no_more(cast):
     membership.save()
     forget(cast.mira)
     assert page(cast.mira, task).status_code == 404
+
+
+def test_what_it_is_about_is_linked_and_shown(cast, monkeypatch):
+    """A wing registers its kind; here a department stands for a letter."""
+    known = subjects.Subject(
+        kind="parcel",
+        label="Parcel",
+        visible=lambda user: Department.objects.filter(pk=cast.hall.pk),
+        url=lambda row: f"/parcels/{row.pk}/",
+        panel=lambda row: f"/parcels/{row.pk}/panel/",
+        icon="box",
+    )
+    monkeypatch.setitem(subjects._kinds, "parcel", known)
+    about = {"subject_kind": "parcel", "subject_ref": "P-7"}
+    seen = make.task(cast.permits, cast.anything, subject_id=cast.hall.pk, **about)
+    unseen = make.task(cast.permits, cast.anything, subject_id=cast.permits.pk, **about)
+    html = page(cast.mira, seen).content.decode()
+    assert f'href="/parcels/{cast.hall.pk}/">P-7</a>' in html and f'hx-get="/parcels/{cast.hall.pk}/panel/"' in html
+    html = page(cast.mira, unseen).content.decode()
+    assert "/parcels/" not in html and "About P-7" in text(page(cast.mira, unseen))
+    row = as_person(cast.mira).get("/queue/?scope=departments").content.decode()
+    assert row.count("#i-box") == 2
