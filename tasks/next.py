@@ -29,8 +29,8 @@ LOOKS = ((8, 32, 0.0), (128, 512, 0.0), (4096, 8192, 0.02), (4096, 8192, 0.1))
 
 # A loose walk over the index task_next finds each department's lanes that hold free work; a lane whose procedure asks
 # for what the person does not validly hold on that department's day is left out before its tasks are read. The whole
-# order of the index is asked for (BETWEEN keeps procedure_id in it): with less, the planner walked the index of all
-# procedures or of everything urgent, through the whole pile that is others'.
+# order of the index is asked for, and places in it instead of equalities: with less, the planner took the index of all
+# procedures or of everything urgent, and walked through the whole pile that is others'.
 _CANDIDATES = """WITH RECURSIVE place (department_id, day) AS (
     SELECT * FROM unnest(%(departments)s::bigint[], %(days)s::date[])
 ), lane (department_id, day, procedure_id) AS (
@@ -45,12 +45,13 @@ _CANDIDATES = """WITH RECURSIVE place (department_id, day) AS (
     FROM lane WHERE procedure_id IS NOT NULL
 )
 SELECT head.id FROM lane CROSS JOIN LATERAL (
-    SELECT t.id, t.urgent_at FROM tasks_task t
-    WHERE t.department_id = lane.department_id AND t.procedure_id BETWEEN lane.procedure_id AND lane.procedure_id
+    SELECT t.id, t.department_id, t.procedure_id, t.urgent_at FROM tasks_task t
+    WHERE (t.department_id, t.procedure_id, t.urgent_at, t.id) > (lane.department_id, lane.procedure_id, '-infinity', 0)
     AND t.state = 'open' AND t.assignee_id IS NULL AND NOT t.confidential
-    ORDER BY t.procedure_id, t.urgent_at, t.id LIMIT %(heads)s
+    ORDER BY t.department_id, t.procedure_id, t.urgent_at, t.id LIMIT %(heads)s
 ) head
-WHERE NOT EXISTS (
+WHERE lane.procedure_id IS NOT NULL AND head.department_id = lane.department_id
+AND head.procedure_id = lane.procedure_id AND NOT EXISTS (
     SELECT 1 FROM tasks_requirement r WHERE r.procedure_id = lane.procedure_id AND NOT EXISTS (
         SELECT 1 FROM organization_holding h WHERE h.person_id = %(person)s
         AND h.qualification_id = r.qualification_id AND h.level >= r.level
