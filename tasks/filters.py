@@ -26,7 +26,7 @@ class Address:
     """A list as its address says it. What makes no sense is left out: an address is typed, kept and sent around."""
 
     scope: str = "mine"
-    sort: str = "urgent"
+    sort: str = ""
     states: tuple[str, ...] = ()
     priorities: tuple[int, ...] = ()
     procedures: tuple[int, ...] = ()
@@ -38,9 +38,14 @@ class Address:
     place: str = ""
 
     @property
+    def order(self) -> str:
+        """The name of the sort in force: what one asked for is looked for by its age, work by its urgency."""
+        return self.sort or ("newest" if self.scope == "asked" else "urgent")
+
+    @property
     def narrowed(self) -> bool:
         """Is any filter set?"""
-        return replace(self, scope="mine", sort="urgent", place="") != Address()
+        return replace(self, scope="mine", sort="", place="") != Address()
 
     def listing(self, user: User) -> Listing:
         """The list behind the address, for one person."""
@@ -55,14 +60,14 @@ class Address:
             overdue=self.overdue,
             title=self.title,
         )
-        return Listing(self.scope, self.sort, filters, self.place)
+        return Listing(self.scope, self.order, filters, self.place)
 
     def query(self, **changes: Any) -> str:
         """The query string ("?…" or empty) with changes; what is as usual is not written."""
         other = replace(self, **changes) if changes else self
         pairs: list[tuple[str, Any]] = [
             ("scope", other.scope if other.scope != "mine" else ""),
-            ("sort", other.sort if other.sort != "urgent" else ""),
+            ("sort", other.sort),
             *[("state", state) for state in other.states],
             *[("priority", priority) for priority in other.priorities],
             *[("procedure", pk) for pk in other.procedures],
@@ -91,7 +96,7 @@ def read(data: QueryDict) -> Address:
     labels = _numbers(data, "label")
     return Address(
         scope=scope if scope in SCOPES else "mine",
-        sort=sort if sort in SORTS else "urgent",
+        sort=sort if sort in SORTS else "",
         states=_states(data.getlist("state")[:MOST]),
         priorities=tuple(number for number in _numbers(data, "priority") if number in Priority.values),
         procedures=_numbers(data, "procedure"),

@@ -125,8 +125,9 @@ class Presenter:
 
     def _dated(self, words: str, instant: dt.datetime) -> Clock:
         local = instant.astimezone(self.zone)
-        said = self.words[words].format(f"<b>{escape(times.moment(local, self.here))}</b>")
-        return Clock(said, local.isoformat(timespec="minutes"), times.whole(local))
+        return Clock(
+            self._bold(words, times.moment(local, self.here)), local.isoformat(timespec="minutes"), times.whole(local)
+        )
 
     def _running(self, row: Row) -> Clock:
         minutes = self.calendar(row).minutes_between(self.now, row.due_at)
@@ -138,11 +139,19 @@ class Presenter:
             day, iso, exact = at.date(), at.isoformat(timespec="minutes"), times.whole(at)
         title = self.words["title"].format(exact)
         late = row.due_at < self.now
+        if late and not minutes:  # since then nobody worked
+            return Clock(
+                self._bold("due", times.moment(row.due_at.astimezone(self.zone), self.here)), iso, title, "over"
+            )
         if late or minutes < times.LONG:
-            said = self.words["over" if late else "left"].format(f"<b>{escape(times.span(minutes))}</b>")
-            return Clock(said, iso, title, "over" if late else "")
-        said = self.words["due"].format(f"<b>{escape(times.day(day, self.here.date()))}</b>")
-        return Clock(said, iso, title)
+            return Clock(
+                self._bold("over" if late else "left", times.span(minutes)), iso, title, "over" if late else ""
+            )
+        return Clock(self._bold("due", times.day(day, self.here.date())), iso, title)
+
+    def _bold(self, words: str, time: str) -> str:
+        """The pattern with its time in bold, as HTML."""
+        return self.words[words].format(f"<b>{escape(time)}</b>")
 
     def row(
         self, row: Row, *, href: str, chosen: bool = False, with_department: bool = False, oob: bool = False

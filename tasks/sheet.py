@@ -159,7 +159,7 @@ class Sheet:
             (_("Received"), self.stamp(task.opened_at)),
             (
                 _("Procedure"),
-                _("%(name)s, version %(number)s") % {"name": task.procedure.name, "number": task.version.number},
+                _("%(name)s, version\u00a0%(number)s") % {"name": task.procedure.name, "number": task.version.number},
             ),
             (_("Owner"), self._owner()),
             (_("Department"), f"{task.department.name}, {task.department.site.name}"),
@@ -297,7 +297,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, dt.date):
-        return times.whole_day(value)
+        return times.plain_day(value)
     if value is None:
         return ""
     return str(value) if isinstance(value, str) else str(localize(value.normalize() + 0))

@@ -31,6 +31,7 @@ def _day(at: dt.date, context: str, language: str) -> str:
     patterns = {
         "weekday": pgettext("date format: weekday and day", "D j"),
         "month": pgettext("date format: day and month", "j M"),
+        "plain": pgettext("date format: a date as a value", "j M Y"),
         "year": pgettext("date format: day, month, year", "j M Y"),
         "whole": pgettext("date format: whole day", "l j F Y"),
         "name": pgettext("date format: weekday", "D"),
@@ -44,13 +45,18 @@ def day(at: dt.date, today: dt.date) -> str:
     return _day(at, "weekday" if near else "month" if at.year == today.year else "year", get_language() or "")
 
 
+def plain_day(at: dt.date) -> str:
+    """A day as a value: 23 Nov 2026."""
+    return _day(at, "plain", get_language() or "")
+
+
 def time(at: dt.datetime) -> str:
     """The time of an instant: 09:50."""
     return f"{at:%H:%M}"
 
 
 def moment(at: dt.datetime, now: dt.datetime) -> str:
-    """The time of a moment of today, else its day. Both in the reader's zone."""
+    """The time of a moment of today, else its day. Both in the reader’s zone."""
     return time(at) if at.date() == now.date() else day(at.date(), now.date())
 
 
@@ -74,10 +80,7 @@ def whole(at: dt.datetime) -> str:
 
 
 def stamp(at: dt.datetime, now: dt.datetime) -> SafeString:
-    """A <time> that is short to read and exact in its attributes. Both instants in the reader's zone."""
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        at.isoformat(timespec="minutes"),
-        whole(at),
-        day_and_time(at, now),
-    )
+    """A <time> that is short to read and exact in its attributes. Both instants in the reader’s zone."""
+    near = abs(at.date() - now.date()) < NEAR
+    said = day_and_time(at, now) if near else day(at.date(), now.date())
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(timespec="minutes"), whole(at), said)

@@ -124,7 +124,7 @@ def list_context(request: HttpRequest, address: Address, *, chosen: int | None =
         for row in page.rows
     ]
     whole = not page.next and not page.previous
-    grouped = address.scope == "mine" and address.sort in GROUPED and not listing.filters.finished
+    grouped = address.scope == "mine" and address.order in GROUPED and not listing.filters.finished
     sizes = counts.tab_counts(user)
     return {
         "address": address,
@@ -179,7 +179,7 @@ def _sorts(address: Address) -> list[dict[str, Any]]:
         {
             "label": sort.label,
             "href": address.query(sort=name, place="") or "?",
-            "current": name == address.sort,
+            "current": name == address.order,
         }
         for name, sort in lists.SORTS.items()
     ]
