@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -129,13 +130,14 @@ class Import:
         place = run.place or {}
         self.after: int = place.get("line", 0)
         self.counts: dict[str, int] = {name: place.get(name, 0) for name in COUNTED}
+        self.made: Counter[str] = Counter(place.get("made", {}))
         self.total = 0
 
     def perform(self) -> dict[str, Any]:
         self.plan()
         for chunk in _chunks(self.entries(), BATCH):
             self._patiently(chunk)
-        return {**self.counts, "made": (self.run.place or {}).get("made", {})}
+        return {**self.counts, "made": dict(self.made + self.directory.made)}
 
     def records(self) -> Iterator[Record]:
         """The file's records, or those kept aside by the run that is done again."""
@@ -197,12 +199,10 @@ class Import:
             counts["opened"] += sum(not job.finished for job in done)
             counts["already"] += already
             counts["rejected"] += len(bad)
-            made = {**(self.run.place or {}).get("made", {})}
-            for kind, number in self.directory.made.items():
-                made[kind] = made.get(kind, 0) + number
+            made = self.made + self.directory.made
             place = {"line": chunk[-1].line, **counts, "made": made}
             runs.progress(self.run, done=sum(counts.values()), total=self.total, place=place)
-        self.counts = counts
+        self.counts, self.made = counts, made
         self.directory.made.clear()
         if listener := _listener.get():
             listener(self.run)
