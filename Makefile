@@ -1,6 +1,6 @@
 # Two commands: `make run` starts a demo office, `make test` tests it. README.md tells the rest.
 PYTHON ?= python3
-.PHONY: run test test-pg15 check install
+.PHONY: run test test-pg15 check demo-data install
 .DEFAULT_GOAL := run
 
 # exec: the signals of the one who started make must reach the office.
@@ -17,6 +17,10 @@ test-pg15:
 
 check:
 	@exec $(PYTHON) -m launch check
+
+# Lives the demo office's year anew, through the verbs, and writes it to backoffice/demo/history.xz (some minutes).
+demo-data:
+	@exec $(PYTHON) -m launch demo-data
 
 install:
 	@exec $(PYTHON) -m launch install
