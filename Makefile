@@ -1,6 +1,6 @@
 # Two commands: `make run` starts a demo office, `make test` tests it. README.md tells the rest.
 PYTHON ?= python3
-.PHONY: run test test-pg15 check demo-data install
+.PHONY: run test test-pg15 check demo-data install fuzz
 .DEFAULT_GOAL := run
 
 # exec: the signals of the one who started make must reach the office.
@@ -24,3 +24,7 @@ demo-data:
 
 install:
 	@exec $(PYTHON) -m launch install
+
+# schemathesis against the API with 200 examples an operation and role, other ones each time.
+fuzz:
+	@FUZZ_EXAMPLES=200 exec $(PYTHON) -m launch test backoffice/tests/fuzz $(ARGS)
