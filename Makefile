@@ -1,6 +1,6 @@
 # Two commands: `make run` starts a demo office, `make test` tests it. README.md tells the rest.
 PYTHON ?= python3
-.PHONY: run test test-pg15 check demo-data install fuzz
+.PHONY: run test test-pg15 check demo-data install fuzz bench drain
 .DEFAULT_GOAL := run
 
 # exec: the signals of the one who started make must reach the office.
@@ -28,3 +28,11 @@ install:
 # schemathesis against the API with 200 examples an operation and role, other ones each time.
 fuzz:
 	@FUZZ_EXAMPLES=200 exec $(PYTHON) -m launch test backoffice/tests/fuzz $(ARGS)
+
+# Flatness at 1,000 / 100,000 / 1,000,000 tasks, floors, memory, broker trouble; ARGS="--sizes 1000,100000 --repeats 3"
+bench:
+	@exec $(PYTHON) -m launch bench $(ARGS)
+
+# The real permit log imported open and drained by twelve clients over HTTP.
+drain:
+	@exec $(PYTHON) -m launch drain $(ARGS)

@@ -69,6 +69,7 @@ def show(title: str, table: dict[str, dict[str, float]], limit: float) -> bool:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench")
+    parser.add_argument("command", nargs="?", help=argparse.SUPPRESS)  # the word make came by
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)))
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--out", type=Path, default=RESULTS)

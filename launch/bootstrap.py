@@ -15,6 +15,8 @@ STAGES = {
     "test-pg15": "launch.suite",
     "check": "launch.check",
     "demo-data": "launch.demo_data",
+    "bench": "bench",
+    "drain": "bench.drain",
     "install": None,
 }
 
