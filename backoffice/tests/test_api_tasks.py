@@ -202,6 +202,8 @@ def test_an_admin_knows_that_confidential_work_exists_not_what_it_says(cast):
     assert one.json()["masked"] and Detail.model_validate(one.json(), extra="forbid")
     assert [row["masked"] for row in rows.json()["items"]] == [True]
     assert SECRET.encode() not in one.content + rows.content
+    for probe in ({"title": SECRET}, {"label": SECRET}):
+        assert ada.get("/tasks", {"scope": "departments"} | probe).json()["items"] == []
     for verb, body in (
         ("comment", {"text": "x"}),
         ("edit", {"revision": 4, "title": "x"}),
