@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Any
 from urllib.parse import urlencode
@@ -29,6 +30,7 @@ from tasks.opening import open_task
 FIELDS = {"due_at": "due_day", "due_on": "due_day", "ready_at": "ready_day"}
 SHOWN = ("procedure", "department", "title", "text", "due_day")
 HOUR = 3600
+KEY = re.compile(r"[\w-]{1,40}", re.ASCII)
 
 
 @login_required
@@ -39,7 +41,7 @@ def show(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         known = {name: request.GET[name].replace("\x00", "")[:2000] for name in SHOWN if name in request.GET}
         return drawn(request, NewTaskForm(user=user, initial=known), new_key())
-    key = request.POST.get("key", "")[:40]
+    key = known_key(request.POST.get("key", ""))
     if "look" in request.POST:
         return looked(request, NewTaskForm(user=user, initial=request.POST.dict()), key)
     form = NewTaskForm(request.POST, user=user)
@@ -56,6 +58,11 @@ def people(request: HttpRequest) -> HttpResponse:
     posts = posts_of([person.pk for person, _name in found]) if found else {}
     options = [(name, ", ".join(post.department for post in posts.get(person.pk, []))) for person, name in found]
     return render(request, "tasks/_new_requesters.html", {"options": options})
+
+
+def known_key(text: str) -> str:
+    """A key as `new_key` makes them; anything else is none, since it would name a row of the cache."""
+    return text if KEY.fullmatch(text) else ""
 
 
 def new_key() -> str:
