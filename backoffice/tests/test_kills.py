@@ -22,6 +22,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 
 import psycopg2
@@ -128,7 +129,7 @@ def call(port: int, path: str, token: str, body: dict[str, object], key: str) ->
             # In progress: the first try of this key is still being done by another process.
             if error.code < 500 and problem.get("code") != "in_progress":
                 return error.code, problem
-        except (OSError, ValueError) as error:  # refused, reset, cut off in the middle of an answer
+        except (OSError, ValueError, HTTPException) as error:  # refused, reset, cut off in the middle of an answer
             last = error
         time.sleep(0.05)
     raise AssertionError(f"no answer to {path} in {WAIT_SECONDS} s, last: {last}")

@@ -151,17 +151,22 @@ def test_a_run_somebody_is_at_is_not_taken_up(cast):
         call_command("import_tasks", rerun=run.pk)
 
 
-def _wait_until_alone():
+def _others() -> set[int]:
+    """Sessions of the test's database but our own; earlier tests may have left some in their threads."""
+    others = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with connection.cursor() as cursor:
+        cursor.execute(others + " AND backend_type = 'client backend'")
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _wait_until_gone(before: set[int]) -> None:
     """Until the database noticed that the killed process is gone: its last commit is in, or never will be."""
-    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        with connection.cursor() as cursor:
-            cursor.execute(others + " AND backend_type = 'client backend'")
-            if not cursor.fetchone()[0]:
-                return
+        if not _others() - before:
+            return
         time.sleep(0.05)
-    raise AssertionError("somebody else is in the test's database")
+    raise AssertionError("the killed process is still in the test's database")
 
 
 @pytest.mark.slow
@@ -177,13 +182,14 @@ def test_the_command_survives_kill_9(tmp_path):
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "import_tasks", "--skip-checks"]
     files = [str(tmp_path / "old.csv"), "--mapping", str(tmp_path / "map.json")]
     environment = os.environ | {"DATABASE_URL": database_url()}
+    before = _others()
     process = subprocess.Popen([*command, *files], env=environment, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
     while not Task.objects.exists() and time.monotonic() < deadline:
         time.sleep(0.01)
     process.kill()
     process.wait()
-    _wait_until_alone()
+    _wait_until_gone(before)
     run = Run.objects.get()
     assert run.state == Run.State.RUNNING and 0 < run.done < rows, "it was to be killed in the middle"
     assert Task.objects.count() + run.rejects.count() == run.done, "a batch and its place are one transaction"

@@ -65,6 +65,7 @@ def test_a_day_without_a_mouse(office, live_server, browser_page):
     page.keyboard.type(PASSWORD)
     press(page, "Enter")
     expect(page.locator("h1")).to_have_text("My queue")
+    page.wait_for_load_state("load")  # keys are heard once the page's modules have run
 
     press(page, "n")
     expect(page.locator("#t-h")).to_have_text("Shopfront, 14 Mill Street")
