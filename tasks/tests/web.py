@@ -42,7 +42,10 @@ def web_server(log: Path, *, workers: int = 2, threads: int = 6) -> Iterator[int
         "WEB_WORKERS": str(workers),
         "WEB_THREADS": str(threads),
     }
-    words = [sys.executable, "-m", "gunicorn", "-c", str(settings.BASE_DIR / "gunicorn.conf.py"), "backoffice.wsgi"]
+    configuration = str(settings.BASE_DIR / "gunicorn.conf.py")
+    # On a busy machine a client may come back later than the two seconds gunicorn keeps an idle connection: without
+    # this it would write into one that is being closed.
+    words = [sys.executable, "-m", "gunicorn", "-c", configuration, "--keep-alive", "75", "backoffice.wsgi"]
     with log.open("wb") as out:
         server = subprocess.Popen(words, env=environment, cwd=settings.BASE_DIR, stdout=out, stderr=out)
     try:
