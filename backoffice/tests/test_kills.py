@@ -124,11 +124,12 @@ def call(port: int, path: str, token: str, body: dict[str, object], key: str) ->
                 text = answer.read()
                 return answer.status, json.loads(text) if text else {}
         except urllib.error.HTTPError as error:
-            text, last = error.read(), error.code
-            problem = json.loads(text) if text.startswith(b"{") else {}
-            # In progress: the first try of this key is still being done by another process.
-            if error.code < 500 and problem.get("code") != "in_progress":
-                return error.code, problem
+            last = error.code
+            with suppress(OSError, ValueError, HTTPException):  # a refusal can be cut off too: asked again
+                problem = json.loads(error.read() or b"{}")
+                # In progress: the first try of this key is still being done by another process.
+                if error.code < 500 and problem.get("code") != "in_progress":
+                    return error.code, problem
         except (OSError, ValueError, HTTPException) as error:  # refused, reset, cut off in the middle of an answer
             last = error
         time.sleep(0.05)
