@@ -31,10 +31,11 @@ class Target:
     create_with: dict[str, int]
 
 
-def _checked(load: Load, *wanted: int) -> Load:
+def checked(load: Load, *wanted: int) -> Load:
     wrong = {status: count for status, count in load.statuses.items() if status not in wanted}
     if wrong or not load.statuses:
-        raise RuntimeError(f"unexpected answers {wrong or 'none at all'}")
+        said = next((body[:200] for body in load.bodies if not body.startswith(b"{")), b"")
+        raise RuntimeError(f"unexpected answers {wrong or 'none at all'} {said!r}")
     return load
 
 
@@ -45,7 +46,7 @@ def _pages(target: Target, path: Callable[[Client], str], people: list[Client], 
 
     chosen = [person for person, _ in zip(cycle(people), range(threads), strict=False)]
     load = drive(target.port, [requests(client) for client in chosen], seconds=SECONDS)
-    return _checked(load, 200)
+    return checked(load, 200)
 
 
 def queue(target: Target) -> Load:
@@ -79,7 +80,7 @@ def take_next(target: Target, threads: int = EIGHT, most: int = 200) -> Load:
     """POST next until `most` tasks are given out; bodies hold them."""
     people = [person for person, _ in zip(cycle(target.assistants), range(threads), strict=False)]
     each = [repeat(post("/api/v1/tasks/next", client.token), most // threads) for client in people]
-    return _checked(drive(target.port, [iter(one) for one in each], seconds=60, keep=True), 200)
+    return checked(drive(target.port, [iter(one) for one in each], seconds=60, keep=True), 200)
 
 
 def next_and_complete(target: Target) -> tuple[Load, Load]:
@@ -94,7 +95,7 @@ def next_and_complete(target: Target) -> tuple[Load, Load]:
         [post(f"/api/v1/tasks/{reference}/complete", tokens[person]) for reference in references]
         for person, references in holders.items()
     ]
-    done = _checked(drive(target.port, [iter(one) for one in each], seconds=60), 200)
+    done = checked(drive(target.port, [iter(one) for one in each], seconds=60), 200)
     target.refill([int(task["reference"].removeprefix("T-")) for task in tasks])
     return served, done
 

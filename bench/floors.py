@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.client import Load, drive, get, post
-from bench.figures import EIGHT, FIGURES, SECONDS, Target, next_and_complete, queue, take_next
+from bench.figures import EIGHT, FIGURES, SECONDS, Target, checked, next_and_complete, queue, take_next
+from bench.fill import FREE
+from bench.offices import prepare, put_back
 from bench.serve import Web
 from launch import postgres
 from launch.places import Office
@@ -28,18 +30,19 @@ BATCH = 200
 
 def _bodies(target: Target, threads: int = EIGHT) -> list[bytes]:
     people = [person for person, _ in zip(cycle(target.assistants), range(threads), strict=False)]
-    return [json.dumps({"person": one.person, "departments": [one.department]}).encode() for one in people]
+    return [json.dumps({"person": one.person, "departments": one.departments}).encode() for one in people]
 
 
 def _floor_queue(target: Target, port: int) -> Load:
     people = [person for person, _ in zip(cycle(target.assistants), range(EIGHT), strict=False)]
     each: list[Iterator[bytes]] = [repeat(get(f"/rows/?department={one.department}", one.session)) for one in people]
-    return drive(port, each, seconds=SECONDS)
+    return checked(drive(port, each, seconds=SECONDS), 200)
 
 
 def _floor_next(target: Target, port: int) -> Load:
     each: list[Iterator[bytes]] = [repeat(post("/next/", "", body), BATCH // EIGHT) for body in _bodies(target)]
     load = drive(port, each, seconds=60, keep=True)
+    checked(load, 200)
     target.refill([json.loads(body)["task"] for body in load.bodies])
     return load
 
@@ -64,10 +67,7 @@ def _create_bodies(target: Target, facts: dict[str, int]) -> tuple[list[bytes], 
 
 
 def _drive(port: int, requests: list[bytes], status: int) -> Load:
-    load = drive(port, [repeat(request, BATCH // EIGHT) for request in requests], seconds=60)
-    if set(load.statuses) != {status}:
-        raise RuntimeError(f"unexpected answers {load.statuses}")
-    return load
+    return checked(drive(port, [repeat(request, BATCH // EIGHT) for request in requests], seconds=60), status)
 
 
 def measure(server: Office, target: Target, database: str, repeats: int) -> dict[str, Any]:
@@ -121,21 +121,23 @@ def pgbench(server: Office, target: Target, database: str, facts: dict[str, int]
         return {}
     person = target.assistants[0]
     settings = {"person": person.person, "department": person.department} | facts
+    served = dict(zip(("candidates", "lock"), "\n".join(prepare(server, database, "next")).split(";\n"), strict=True))
     rates = {}
     for name in ("rows", "next", "create"):
         words = [word for key, value in settings.items() for word in ("-D", f"{key}={value}")]
-        limit = ["-t", "25"] if name == "next" else ["-T", "3"]
+        limit = ["-t", str(FREE // EIGHT)] if name == "next" else ["-T", "3"]
         clients = ["-U", "backoffice", "-n", "-c", "8", "-j", "2"]
-        script = ["-f", str(SCRIPTS / f"{name}.sql"), database]
         done = subprocess.run(
-            [found, "-h", str(server.sockets), *clients, *limit, *words, *script],
-            capture_output=True,
+            [found, "-h", str(server.sockets), *clients, *limit, *words, "-f", "-", database],
+            input=(SCRIPTS / f"{name}.sql").read_text(encoding="utf-8") % served,
+            stdout=subprocess.PIPE,
             text=True,
             check=True,
             env=os.environ | {"PGOPTIONS": ""},
         )
         line = next(line for line in done.stdout.splitlines() if line.startswith("tps ="))
         rates[name] = round(float(line.split()[2]), 1)
+    put_back(server, database, person.person)
     return rates
 
 

@@ -29,7 +29,7 @@ def _sql(server: Office, database: str, statement: str) -> list[tuple[object, ..
         link.close()
 
 
-def _fill(server: Office, database: str, *words: str) -> list[str]:
+def prepare(server: Office, database: str, *words: str) -> list[str]:
     """Run bench.prepare against a database in a process of its own; its lines of output."""
     done = subprocess.run(
         [sys.executable, "-m", "bench.prepare", *words],
@@ -45,9 +45,19 @@ def _fill(server: Office, database: str, *words: str) -> list[str]:
 def _clients(lines: list[str]) -> list[Client]:
     found = []
     for line in lines:
-        person, department, code, token, session = line.split()
-        found.append(Client(int(person), int(department), code, token, session))
+        person, places, code, token, session = line.split()
+        found.append(Client(int(person), tuple(map(int, places.split(","))), code, token, session))
     return found
+
+
+def put_back(server: Office, database: str, person: int) -> None:
+    """Make what a person has in hand free again, as if it had never been served."""
+    _sql(
+        server,
+        database,
+        f"""UPDATE tasks_task SET state = 'open', assignee_id = NULL, claimed_at = NULL, started_at = NULL,
+             first_started_at = NULL WHERE assignee_id = {person} AND state = 'in_progress'""",
+    )
 
 
 class Place:
@@ -55,8 +65,8 @@ class Place:
 
     def __init__(self, server: Office, name: str, database: str) -> None:
         self.server, self.database = server, database
-        self.assistants = _clients(_fill(server, database, "clients", "assistant"))
-        self.managers = _clients(_fill(server, database, "clients", "manager"))
+        self.assistants = _clients(prepare(server, database, "clients", "assistant"))
+        self.managers = _clients(prepare(server, database, "clients", "manager"))
         self.web = Web(server, database)
         first = self.managers[0].department
         rows = _sql(server, database, f"SELECT id FROM tasks_task WHERE department_id = {first} ORDER BY id")
@@ -115,10 +125,10 @@ def opened(server: Office, sizes: list[int], pile: int) -> Iterator[tuple[list[T
             database = f"size_{size}"
             _sql(server, "postgres", f"CREATE DATABASE {database}")
             manage(server, database, "migrate", "--verbosity", "0")
-            _fill(server, database, "fill", str(size))
+            prepare(server, database, "fill", str(size))
         middle = f"size_{sizes[min(1, len(sizes) - 1)]}"
         _sql(server, "postgres", f"CREATE DATABASE piled TEMPLATE {middle}")
-        _fill(server, "piled", "pile", str(pile))
+        prepare(server, "piled", "pile", str(pile))
         for size in sizes:
             places.append(Place(server, f"{size:,}", f"size_{size}"))
         places.append(Place(server, "piled", "piled"))

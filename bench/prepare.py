@@ -1,4 +1,4 @@
-"""Steps that need Django, run in a process of their own against one database: fill, pile, clients."""
+"""Steps that need Django, run in a process of their own against one database: filling, clients, statements."""
 
 from __future__ import annotations
 
@@ -20,7 +20,12 @@ def main() -> None:
             fill.pile(int(count))
         case ["clients", role]:
             for client in fill.clients(role):
-                print(client.person, client.department, client.code, client.token, client.session)
+                places = ",".join(map(str, client.departments))
+                print(client.person, places, client.code, client.token, client.session)
+        case ["next"]:
+            from bench.statements import next_for_pgbench
+
+            print(";\n".join(next_for_pgbench()))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from organization.models import User
 from organization.standing import memberships_around
 from tasks.eligibility import _FACTS
 from tasks.models import Task
-from tasks.next import _CANDIDATES, _LOCK
+from tasks.next import _CANDIDATES, _LOCK, LOOKS
 
 Cursor = Any
 
@@ -59,21 +59,16 @@ def run_next(person: int, departments: list[int]) -> int | None:
         cursor.execute(*_with(_own, MARK, person))
         cursor.execute(_FACTS, {"person": person, "now": now})
         cursor.execute(*_with(_memberships, MARK, person))
-        cursor.execute(
-            _CANDIDATES,
-            {
-                "departments": departments,
-                "days": [today] * len(departments),
-                "person": person,
-                "heads": 8,
-                "most": 32,
-            },
-        )
-        candidates = [row[0] for row in cursor.fetchall()]
-        if not candidates:
-            return None
-        cursor.execute(_LOCK, [candidates])
-        row = cursor.fetchone()
+        row = None
+        for heads, most, _ in LOOKS:
+            sought = {"departments": departments, "days": [today] * len(departments), "person": person}
+            cursor.execute(_CANDIDATES, sought | {"heads": heads, "most": most})
+            candidates = [row[0] for row in cursor.fetchall()]
+            if not candidates:
+                return None
+            cursor.execute(_LOCK, [candidates])
+            if row := cursor.fetchone():
+                break
         if row is None:
             return None
         task = row[0]
@@ -88,6 +83,14 @@ def run_next(person: int, departments: list[int]) -> int | None:
         cursor.execute(_INVOLVED, [task, person, "held", now])
         cursor.execute(_DELTA, [departments[0], -1, -15])
         return int(task)
+
+
+def next_for_pgbench() -> tuple[str, str]:
+    """Candidates and lock of `take_next` with pgbench's variables for values; the lock gives one column, task."""
+    heads, most, _ = LOOKS[0]
+    names = {"departments": "ARRAY[:department]", "days": "ARRAY[current_date]", "person": ":person"}
+    lock = _LOCK.replace("SELECT id FROM", "SELECT id AS task FROM") % ":'candidates'::bigint[]"
+    return _CANDIDATES % (names | {"heads": heads, "most": most}), lock
 
 
 _INSERT = """INSERT INTO tasks_task (title, text, state, priority, procedure_id, version_id, department_id, assignee_id,
