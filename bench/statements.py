@@ -89,7 +89,7 @@ def next_for_pgbench() -> tuple[str, str]:
     """Candidates and lock of `take_next` with pgbench's variables for values; the lock gives one column, task."""
     heads, most, _ = LOOKS[0]
     names = {"departments": "ARRAY[:department]", "days": "ARRAY[current_date]", "person": ":person"}
-    lock = _LOCK.replace("SELECT id FROM", "SELECT id AS task FROM") % ":'candidates'::bigint[]"
+    lock = _LOCK.replace("SELECT id FROM", "SELECT id AS task FROM") % "ARRAY[:candidates]::bigint[]"
     return _CANDIDATES % (names | {"heads": heads, "most": most}), lock
 
 

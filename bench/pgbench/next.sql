@@ -3,7 +3,7 @@ SELECT * FROM organization_user WHERE id = :person + :client_id FOR NO KEY UPDAT
 SELECT id, state FROM tasks_task WHERE assignee_id = :person AND state IN ('open', 'in_progress') ORDER BY state, urgent_at, id LIMIT 1;
 SELECT (SELECT json_agg(level) FROM organization_holding WHERE person_id = :person), (SELECT ends_at FROM organization_absence WHERE person_id = :person AND starts_at <= now() AND ends_at > now() LIMIT 1), (SELECT count(*) FROM tasks_task WHERE assignee_id = :person AND state IN ('open', 'in_progress'));
 SELECT m.department_id, d.name, m.role, m.cap, d.cap, s.time_zone FROM organization_membership m JOIN organization_department d ON d.id = m.department_id JOIN organization_site s ON s.id = d.site_id WHERE m.person_id = :person AND m.starts_on <= current_date;
-SELECT '{' || string_agg(id::text, ',') || '}' AS candidates FROM (
+SELECT string_agg(id::text, ',') AS candidates FROM (
 %(candidates)s
 ) heads \gset
 %(lock)s \gset
