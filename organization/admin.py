@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from organization import setup
 from organization.models import (
@@ -22,7 +24,7 @@ from organization.models import (
     Site,
     User,
 )
-from records.set_up import ReadOnlyAdmin, VerbAdmin, VerbForm
+from records.set_up import ReadOnlyAdmin, VerbAdmin, VerbForm, each_by_verb
 
 
 @admin.register(Site)
@@ -149,9 +151,16 @@ class AbsenceAdmin(VerbAdmin):
     search_fields = ("person__folded_name",)
     autocomplete_fields = ("person", "substitute")
     ordering = ("-starts_at", "-pk")
+    actions = ("withdraw",)
 
     def by_verb(self, request: HttpRequest, row: Absence, form: Any, inlines: dict[Any, list[Any]]) -> None:
         setup.save_absence(row, actor=request.user)
+
+    @admin.action(description=_("Withdraw"))
+    def withdraw(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Take back the chosen absences, and what their substitutes had for them."""
+        done = ngettext_lazy("%(count)d absence was withdrawn.", "%(count)d absences were withdrawn.", "count")
+        each_by_verb(self, request, queryset, lambda row: setup.withdraw_absence(row, actor=request.user), done)
 
 
 @admin.register(Alias)

@@ -1,4 +1,4 @@
-"""Setting up the office: one verb a noun, each checked, each with its event. Nothing is deleted.
+"""Setting up the office: one verb a noun, each checked, each with its event. Only absences are ever taken back.
 
 A verb takes an unsaved or changed instance; what differs from the stored row goes into the event. It raises
 ValidationError (by field) for bad values. Work that depends on what changed is computed anew by a background run
@@ -7,13 +7,14 @@ ValidationError (by field) for bad values. Work that depends on what changed is 
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
+from organization import stand_ins
 from organization.models import (
     Absence,
     CalendarClosure,
@@ -28,43 +29,8 @@ from organization.models import (
 )
 from organization.public_holidays import calendar_for
 from organization.signals import hours_changed, person_left
+from organization.storing import discard, store
 from records import events
-
-M = TypeVar("M", bound=models.Model)
-SECRET = frozenset({"password", "last_login", "folded_name", "lineage", "revision", "digest"})
-
-
-def values_of(row: models.Model) -> dict[str, Any]:
-    """The plain values of a row by attribute name, without secrets and what is derived."""
-    return {
-        field.attname: getattr(row, field.attname)
-        for field in row._meta.concrete_fields
-        if field.name not in SECRET and not field.primary_key
-    }
-
-
-def store(row: M, *, actor: User | None, kind: str, department_id: int | None = None) -> dict[str, list[Any]]:
-    """Validate and save a row and write `add` or `change` with what differs. Returns the differences."""
-    with transaction.atomic():
-        # Not the key: a verb about to write who did it must not wait for us while we wait for its task.
-        locked = type(row)._default_manager.select_for_update(no_key=True)
-        stored = locked.filter(pk=row.pk).first() if row.pk else None
-        row.full_clean()
-        before = values_of(stored) if stored else {}
-        row.save()
-        changes = {
-            name: [before.get(name), value] for name, value in values_of(row).items() if value != before.get(name)
-        }
-        if stored is None or changes:
-            events.write(
-                "change" if stored else "add",
-                actor=actor,
-                subject_kind=kind,
-                subject_id=row.pk,
-                department_id=department_id,
-                payload={"changes": changes},
-            )
-    return changes
 
 
 def save_site(site: Site, *, actor: User | None) -> Site:
@@ -129,8 +95,12 @@ def save_person(person: User, *, actor: User | None) -> User:
 
 
 def save_membership(membership: Membership, *, actor: User | None) -> Membership:
-    """Add or change a membership."""
-    store(membership, actor=actor, kind="membership", department_id=membership.department_id)
+    """Add or change a membership; those of managers' substitutes follow (`organization.stand_ins`).
+
+    Raises ValidationError for a membership that itself is a substitute's: it follows the absence.
+    """
+    with transaction.atomic(), stand_ins.following_post(membership, actor=actor):
+        store(membership, actor=actor, kind="membership", department_id=membership.department_id)
     return membership
 
 
@@ -195,9 +165,19 @@ def _hours(calendar: OfficeCalendar) -> dict[str, Any]:
 
 
 def save_absence(absence: Absence, *, actor: User | None) -> Absence:
-    """Add or change an absence. A manager's substitute is made manager by a dated membership of their own."""
-    store(absence, actor=actor, kind="absence")
+    """Add or change an absence. A manager's substitute is a manager for its days (`organization.stand_ins`)."""
+    with transaction.atomic(), stand_ins.following_absence(absence, actor=actor):
+        store(absence, actor=actor, kind="absence")
     return absence
+
+
+def withdraw_absence(absence: Absence, *, actor: User | None) -> None:
+    """Take back an absence that is not, or was not; the substitute's membership goes with it.
+
+    Of one that ends early, change the end instead: what was, stays.
+    """
+    with transaction.atomic(), stand_ins.following_absence(absence, actor=actor, withdrawn=True):
+        discard(absence, actor=actor, kind="absence")
 
 
 def deactivate(person: User, *, actor: User | None) -> User:

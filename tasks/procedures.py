@@ -13,7 +13,7 @@ from core import clock
 from core.folding import fold
 from core.refusals import Refused
 from organization.models import Department, User
-from organization.setup import store
+from organization.storing import store
 from records import events, runs
 from tasks.models import Label, Procedure, ProcedureVersion, Requirement, Step
 

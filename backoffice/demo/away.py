@@ -8,7 +8,7 @@ from backoffice.demo.people import LEFT, SUBSTITUTES
 from backoffice.demo.world import World
 from core import clock
 from organization import setup
-from organization.models import Absence, Membership, User
+from organization.models import Absence, User
 from tasks import bulk
 from tasks.models import Task
 
@@ -64,7 +64,7 @@ def _write_down(
 
 
 def be_away(world: World, person: User, kind: str, span: tuple[dt.datetime, dt.datetime]) -> None:
-    """Write an absence down, with the usual substitute where they are there; a manager's becomes one for the time."""
+    """Write an absence down, with the usual substitute where they are there; a manager's manages meanwhile."""
     if not person.is_active or Absence.objects.filter(person=person).overlapping(*span).exists():
         return
     plan = world.plans[person.email]
@@ -76,21 +76,6 @@ def be_away(world: World, person: User, kind: str, span: tuple[dt.datetime, dt.d
     absence = Absence(person=person, starts_at=span[0], ends_at=span[1], kind=kind, substitute=substitute)
     setup.save_absence(absence, actor=actor)
     world.read_absences()
-    if substitute and plan.posts[0].role == "manager":
-        _stand_in(world, substitute, plan.posts[0].department, span, actor)
-
-
-def _stand_in(world: World, substitute: User, code: str, span: tuple[dt.datetime, dt.datetime], actor: User) -> None:
-    """The substitute of a manager is a manager for as long."""
-    post = Membership(
-        person=substitute,
-        department=world.departments[code],
-        role="manager",
-        minutes=[0] * 7,
-        starts_on=span[0].date(),
-        ends_on=span[1].date(),
-    )
-    setup.save_membership(post, actor=actor)
 
 
 def plan_leaving(world: World, begin: dt.datetime, end: dt.datetime) -> None:

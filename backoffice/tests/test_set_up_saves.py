@@ -165,7 +165,12 @@ def test_qualifications_holdings_absences_and_labels(ada: Client, cast: SimpleNa
     }
     assert save(ada, "organization_absence", **away).status_code == 302
     assert "__all__" in errors(save(ada, "organization_absence", **away))
-    assert last("absence", Absence.objects.get().pk).actor == cast.ada
+    absence = Absence.objects.get()
+    assert last("absence", absence.pk).actor == cast.ada
+    chosen = {"action": "withdraw", "_selected_action": [absence.pk]}
+    said = ada.post(reverse("admin:organization_absence_changelist"), chosen, follow=True).content.decode()
+    assert "1 absence was withdrawn." in said and not Absence.objects.exists()
+    assert last("absence", absence.pk).verb == "withdraw"
     assert save(ada, "tasks_label", name="Leak").status_code == 302
     assert errors(save(ada, "tasks_label", name=" léak"))["name"] == ["There is a label of this name already."]
     assert last("label", Label.objects.get().pk).verb == "add"

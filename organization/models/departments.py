@@ -115,6 +115,16 @@ class Membership(models.Model):
     )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True, help_text=_("The last day; empty while it goes on."))
+    # Of a manager's substitute, for the days of the absence; `was_assistant` on days of a membership of their own.
+    stands_in_for = models.ForeignKey(
+        "organization.Absence",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="stand_ins",
+        verbose_name=_("stands in for"),
+    )
+    was_assistant = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -127,6 +137,11 @@ class Membership(models.Model):
                 name="membership_ends_after_start",
             ),
             models.CheckConstraint(condition=models.Q(minutes__len=7), name="membership_has_seven_days"),
+            models.CheckConstraint(
+                condition=models.Q(stands_in_for__isnull=True, was_assistant=False)
+                | models.Q(stands_in_for__isnull=False, role="manager"),
+                name="stand_in_is_manager",
+            ),
             ExclusionConstraint(
                 name="one_membership_at_a_time",
                 expressions=[
