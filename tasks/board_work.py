@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +15,13 @@ from tasks import times
 from tasks.board import Board
 from tasks.lists import PAGE, SORTS
 from tasks.models import Procedure, Requirement, Task
+from tasks.names import Names
 from tasks.presenting import MARKS, Presenter
 from tasks.querysets.tasks import LIST_FIELDS, TaskQuerySet, seen_in_departments
 from tasks.rules import can_assign, sees_content
 from tasks.states import HELD, Priority, State
 
 BY_URGENCY = SORTS["urgent"]
-FIELDS = tuple(name for name in LIST_FIELDS if "__" not in name)
 
 
 @dataclass(frozen=True)
@@ -44,16 +45,18 @@ def tasks_of(board: Board, person: User | None) -> TaskQuerySet:
 
 
 def work_of(board: Board, person: User | None, place: str, selected: set[int]) -> Work:
-    """One page of a list at an encoded place. Four statements, one when it is empty."""
-    keys = pages.page(tasks_of(board, person).only("id", "urgent_at"), BY_URGENCY, place, PAGE)
-    tasks = rows_of(board, person, [task.pk for task in keys.rows])
-    presenter: Any = Presenter(board.user, [], departments={board.department.pk: board.department})
+    """One page of a list at an encoded place. Three statements, one when it is empty."""
+    shown = pages.page(tasks_of(board, person).only(*LIST_FIELDS), BY_URGENCY, place, PAGE)
+    tasks = completed(board, person, shown.rows)
+    names = Names()
+    names.keep(board.department)
+    presenter: Any = Presenter(board.user, names)
     needs = needs_of({task.procedure_id for task in tasks})
     rows = [
         drawn(board, presenter, task) | {"needs": needs.get(task.procedure_id, ""), "selected": task.pk in selected}
         for task in tasks
     ]
-    return Work(rows, keys.next, keys.previous)
+    return Work(rows, shown.next, shown.previous)
 
 
 def drawn(board: Board, presenter: Any, task: Task) -> dict[str, Any]:
@@ -85,13 +88,11 @@ def drawn(board: Board, presenter: Any, task: Task) -> dict[str, Any]:
     }
 
 
-def rows_of(board: Board, person: User | None, ids: list[int]) -> list[Task]:
-    """The tasks of these ids in that order, each with what a row shows. Two statements.
+def completed(board: Board, person: User | None, tasks: Sequence[Task]) -> Sequence[Task]:
+    """The tasks with what a row shows of their procedure, department and owner. One statement.
 
-    Joined in one, the planner would read all departments and people to draw fifty rows of one department.
+    Joined to the rows, the planner would read all departments and people to draw fifty rows of one department.
     """
-    known = Task.objects.only(*FIELDS).in_bulk(ids) if ids else {}
-    tasks = [known[pk] for pk in ids if pk in known]
     wanted = {task.procedure_id for task in tasks}
     procedures = Procedure.objects.only("name").in_bulk(wanted) if wanted else {}
     for task in tasks:

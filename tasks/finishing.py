@@ -11,8 +11,9 @@ from core.refusals import Refused
 from organization.models import User
 from tasks import batches
 from tasks.changes import change, needs_reason
-from tasks.eligibility import OVERRIDABLE, check
+from tasks.eligibility import OVERRIDABLE, facts_of, gate, need_of
 from tasks.models import Involvement, Step, Task
+from tasks.parts import needs_of
 from tasks.rules import is_manager
 from tasks.states import State
 from tasks.transitions import begin, veto
@@ -79,7 +80,7 @@ def reviewer_failure(task: Task, person: User) -> str:
         return _("you were involved in it")
     if is_manager(person, task):
         return ""
-    failure = check(person, task)
+    failure = gate(facts_of(person), need_of(task, needs_of(task)))
     return (
         failure.sentence if failure and (failure.code in OVERRIDABLE - {"cap"} or failure.code == "department") else ""
     )

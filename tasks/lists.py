@@ -8,7 +8,7 @@ departments in reach at the most.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,8 +16,11 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.pages import Cursor, Page, Sort, after, page_of
-from tasks.models import Label, Task
-from tasks.querysets.tasks import TaskQuerySet, inside, readable, seen_in_departments
+from organization.models import User
+from tasks.models import Label, Procedure, Task
+from tasks.names import Names
+from tasks.querysets.tasks import LIST_FIELDS, TaskQuerySet, inside, readable, seen_in_departments
+from tasks.rows import Row
 from tasks.states import FINISHED, UNFINISHED, State
 
 PAGE = 50
@@ -121,28 +124,49 @@ def branches(user: Any, listing: Listing) -> list[TaskQuerySet]:
     return [apply(seen.filter(department=pk), user) for pk in sorted(chosen)]
 
 
-def _merged(parts: list[TaskQuerySet], sort: Sort, cursor: Cursor | None, limit: int) -> list[int]:
-    """Ids of the first rows over all branches in the cursor's direction. One statement."""
+def _merged(
+    parts: list[TaskQuerySet], sort: Sort, cursor: Cursor | None, limit: int, columns: Sequence[str]
+) -> list[tuple[Any, ...]]:
+    """The first rows over all branches in the cursor's direction, the sort's field among the columns. One statement."""
     if not parts:
         return []
-    names = ("id",) if sort.field == "id" else ("id", sort.field)
     order = sort.order(bool(cursor and cursor.backwards))
     if cursor:
         parts = [part.filter(after(cursor, sort)) for part in parts]
     # The limit in each branch makes the planner walk the branch's index in order instead of sorting its rows.
-    heads: list[QuerySet[Any]] = [part.order_by(*order).values_list(*names)[:limit] for part in parts]
+    heads: list[QuerySet[Any]] = [part.order_by(*order).values_list(*columns)[:limit] for part in parts]
     merged = heads[0].union(*heads[1:], all=True).order_by(*order)[:limit] if len(heads) > 1 else heads[0]
-    return [row[0] for row in merged]
+    return list(merged)
 
 
-def page(user: Any, listing: Listing, read: Callable[[list[int]], Iterable[Any]] | None = None) -> Page:
-    """One page of the list, rows as `read` makes them of ids (else as `for_list`). Two statements, one when empty."""
+def page_of_rows(user: Any, listing: Listing) -> Page:
+    """One page of the list as `Row`s. One statement: it reads the rows of the page and one more for each branch."""
+    return _page(user, listing, ("id", *Row._fields[1:]), lambda values: Row(*values))
+
+
+def page(user: Any, listing: Listing) -> Page:
+    """The same page as tasks with `LIST_FIELDS`, their department, procedure and assignee having a name and no more.
+
+    Two statements, one when it is empty.
+    """
+    columns = [field.attname for field in Task._meta.concrete_fields if field.attname in LIST_FIELDS]
+    shown = _page(user, listing, columns, lambda values: Task.from_db("default", columns, values))
+    names = Names()
+    for task in shown.rows:
+        names.want(procedure=[task.procedure_id], department=[task.department_id], person=[task.assignee_id])
+    for task in shown.rows:
+        task.department = names.department(task.department_id)
+        task.procedure = Procedure(pk=task.procedure_id, name=names.get(("procedure", task.procedure_id)))
+        if task.assignee_id:
+            task.assignee = User(pk=task.assignee_id, name=names.get(("person", task.assignee_id)))
+    return shown
+
+
+def _page(user: Any, listing: Listing, columns: Sequence[str], make: Callable[[tuple[Any, ...]], Any]) -> Page:
     sort = sort_of(listing)
     cursor = Cursor.decode(listing.place, sort) if listing.place else None
-    ids = _merged(branches(user, listing), sort, cursor, listing.size + 1)
-    rows = (read(ids) if read else Task.objects.for_list().filter(pk__in=ids)) if ids else ()
-    known = {row.pk: row for row in rows}
-    return page_of([known[pk] for pk in ids if pk in known], sort, cursor, listing.size)
+    found = _merged(branches(user, listing), sort, cursor, listing.size + 1, columns)
+    return page_of([make(values) for values in found], sort, cursor, listing.size)
 
 
 def labels_in(user: Any, listing: Listing) -> QuerySet[Any]:
@@ -150,7 +174,8 @@ def labels_in(user: Any, listing: Listing) -> QuerySet[Any]:
     filters = Filters(departments=listing.filters.departments, states=listing.filters.states)
     wide = replace(listing, filters=filters, place="")
     parts = [part.filter(inside(user)) for part in branches(user, wide)]
-    ids = _merged(parts, sort_of(wide), None, LABELLED)
+    sort = sort_of(wide)
+    ids = [row[0] for row in _merged(parts, sort, None, LABELLED, ("id", *{sort.field} - {"id"}))]
     used = Label.tasks.through.objects.filter(task__in=ids).values("label")
     return Label.objects.filter(pk__in=used)
 

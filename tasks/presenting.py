@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from core import clock as clocks
 from core.subjects import subject
 from organization.calendars import calendar_of
-from organization.models import Department, User
+from organization.models import User
 from organization.working_time import WorkingCalendar
 from tasks import times
 from tasks.names import Names
@@ -77,38 +77,24 @@ class Group:
 
 
 class Presenter:
-    """Makes rows for one reader and one moment. Reads the departments of the rows in one statement, unless given.
+    """Makes rows for one reader and one moment. No statement of its own: `names` has what the rows point at."""
 
-    `names` are those of the rows' procedures and owners.
-    """
-
-    def __init__(
-        self,
-        user: User,
-        rows: Sequence[Row],
-        *,
-        names: Names | None = None,
-        departments: dict[int, Department] | None = None,
-    ) -> None:
+    def __init__(self, user: User, names: Names) -> None:
         self.user = user
-        self.names = names or {}
+        self.names = names
         self.now = clocks.now()
         self.zone = timezone.get_current_timezone()
         self.here = self.now.astimezone(self.zone)
         self.words = words_of(get_language() or "en")
         self.sprite = static("icons.svg")
-        if departments is None:
-            ids = {row.department_id for row in rows}
-            departments = Department.objects.select_related("site", "calendar").in_bulk(ids) if ids else {}
-        self.departments = departments
         self._days: dict[int, tuple[dt.date, dt.date]] = {}
 
     def calendar(self, row: Row) -> WorkingCalendar:
-        return calendar_of(self.departments[row.department_id])
+        return calendar_of(self.names.department(row.department_id))
 
     def due_day(self, row: Row) -> dt.date:
         """The day a task is due where the work is done."""
-        return row.due_at.astimezone(self.departments[row.department_id].site.zone).date()
+        return row.due_at.astimezone(self.names.department(row.department_id).site.zone).date()
 
     def clock(self, row: Row) -> Clock:
         """The one time that matters in the task's state: left, over, until, since, from, done."""
@@ -166,7 +152,7 @@ class Presenter:
         known = subject(row.subject_kind) if row.subject_kind else None
         about = "" if masked else row.subject_ref
         if with_department:
-            name = self.departments[row.department_id].name
+            name = self.names.department(row.department_id).name
             about = f"{name} · {about}" if about else name
         drawn = Drawn(
             pk=row.pk,
@@ -181,7 +167,7 @@ class Presenter:
             at=clock.at,
             when=clock.title,
             kind_icon="lock" if row.confidential else known.icon if known else "rule",
-            kind=self.names.get(("procedure", row.procedure_id), ""),
+            kind=self.names.get(("procedure", row.procedure_id)),
             about=about,
             **self._tail(row, masked),
         )
@@ -200,7 +186,7 @@ class Presenter:
         elif row.priority == Priority.LOW and row.state not in FINISHED:
             end, css = self.words["Priority", row.priority], "faint"
         if row.assignee_id and row.assignee_id != self.user.pk:
-            who = self.names.get(("person", row.assignee_id), "")
+            who = self.names.get(("person", row.assignee_id))
             initials = initials_of(who) if who else ""
         return {"high": high, "end": end, "end_css": css, "who": who, "initials": initials}
 
@@ -244,7 +230,7 @@ class Presenter:
         """Today and the next day with work, where the task is done."""
         known = self._days.get(row.department_id)
         if known is None:
-            today = self.now.astimezone(self.departments[row.department_id].site.zone).date()
+            today = self.now.astimezone(self.names.department(row.department_id).site.zone).date()
             days = (today + dt.timedelta(days=ahead) for ahead in range(1, 15))
             calendar = self.calendar(row)
             following = next((day for day in days if calendar.minutes_on(day)), today + dt.timedelta(days=1))

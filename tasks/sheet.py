@@ -16,14 +16,15 @@ from django.utils.translation import ngettext
 from core import clock, subjects
 from organization.models import User
 from records.models import Attachment
-from tasks import rules, times, why
+from tasks import parts, rules, times, why
 from tasks.finishing import reviewer_failure
 from tasks.instrument import due_words, instrument_of
 from tasks.models import Step, StepRun, Task
+from tasks.names import Names
 from tasks.presenting import MARKS, words_of
 from tasks.states import FINISHED, Priority, State
 from tasks.steps import value_of
-from tasks.timeline import Timeline, timeline_of
+from tasks.timeline import Timeline
 
 
 @dataclass
@@ -48,21 +49,12 @@ class Line:
         return not self.step.is_mandatory
 
 
-@dataclass(frozen=True)
-class Paper:
-    """A file as it is listed."""
-
-    pk: int
-    name: str
-    size: int
-    by: str
-    shared: bool
-
-
 class Sheet:
-    """One task for one reader. Asks the database when it is made, at most eight statements; nothing afterwards."""
+    """One task for one reader. Asks the database when it is made (at most three statements), and once more when the
+    first name is wanted; `task` comes with its parts.
+    """
 
-    def __init__(self, task: Task, user: User, *, everything: bool = False) -> None:
+    def __init__(self, task: Task, user: User, *, names: Names | None = None, everything: bool = False) -> None:
         self.task, self.user = task, user
         self.now = clock.now()
         self.zone = timezone.get_current_timezone()
@@ -72,8 +64,10 @@ class Sheet:
         self.title = task.title if self.sees else _("Confidential task")
         self.clock = instrument_of(task, self.now, self.zone)
         self.lines = self._lines() if self.internal else []
-        self.files = self._files() if self.sees else []
-        self.timeline = self._timeline(everything)
+        self.files = parts.papers_of(task, user)
+        self.timeline = (
+            Timeline(task, user, names or Names(), internal=self.internal, everything=everything) if self.sees else None
+        )
         self.subject = self._subject()
         self.why, self.why_not, self.may_have = self._whys()
 
@@ -94,11 +88,6 @@ class Sheet:
         if kept is None:
             return "", "", _("Nothing stands in the way: you can claim it.")
         return "", why.sentence([kept.sentence]), ""
-
-    def _timeline(self, everything: bool) -> Timeline:
-        if not self.sees:
-            return Timeline([], False)
-        return timeline_of(self.task, self.user, internal=self.internal, everything=everything)
 
     # marks
 
@@ -219,9 +208,7 @@ class Sheet:
     # steps
 
     def _lines(self) -> list[Line]:
-        steps = list(self.task.version.steps.all())
-        runs = {run.step_id: run for run in self.task.step_runs.select_related("marked_by")} if steps else {}
-        lines = [self._line(step, runs.get(step.pk)) for step in steps]
+        lines = [self._line(step, run) for step, run in parts.steps_of(self.task)]
         following = next((line for line in lines if not line.done), None)
         if following and self.can_mark:
             following.first = True
@@ -268,21 +255,6 @@ class Sheet:
     def needed(self) -> int:
         """Mandatory steps that are not marked."""
         return sum(line.step.is_mandatory and not line.done for line in self.lines)
-
-    # files
-
-    def _files(self) -> list[Paper]:
-        rows: Any = visible_files(self.task, self.user)
-        return [
-            Paper(
-                row.pk,
-                row.name,
-                row.blob.size,
-                row.added_by.name if row.added_by else "",
-                self.internal and bool(row.released_by_id) and bool(self.task.requester_id),
-            )
-            for row in rows
-        ]
 
 
 def visible_files(task: Task, user: User) -> Any:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, Case, OuterRef, Q, Subquery, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
@@ -21,7 +24,7 @@ from organization.models import User
 from records.models import Event
 from tasks import times
 from tasks.models import Comment, Task
-from tasks.names import Names, names_of
+from tasks.names import Names
 from tasks.sentences import ICONS, SENTENCES, Sentence
 from tasks.states import Priority
 
@@ -56,22 +59,35 @@ class Entry:
     note: str = ""
 
 
-@dataclass(frozen=True)
 class Timeline:
-    entries: list[Entry]
-    more: bool
+    """The newest entries (all up to a thousand when asked for), `more` where some are left out.
+
+    One statement when it is made. What it speaks of it wants of `names`, so that a page reads all its names together;
+    the sentences are therefore made when they are first asked for.
+    """
+
+    def __init__(self, task: Task, user: User, names: Names, *, internal: bool, everything: bool = False) -> None:
+        limit = MOST if everything else FEW
+        events: Any = Event.objects.of_task(task.pk)
+        if not internal:
+            meant = Q(verb__in=["comment", "attach"], payload__body__for_requester=True)
+            events = events.filter(Q(verb__in=FOR_REQUESTER) | meant)
+        rows = list(_with_comments(events, task)[: limit + 1])
+        self.more = len(rows) > limit
+        self._rows = rows[:limit]
+        names.want(**_spoken_of(rows))
+        self._teller = _Teller(task, user, rows, internal, names)
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        return [self._teller.entry(event) for event in self._rows]
 
 
-def timeline_of(task: Task, user: User, *, internal: bool, everything: bool = False) -> Timeline:
-    """The newest entries (all up to a thousand when asked for). Three statements, fewer where nothing is named."""
-    limit = MOST if everything else FEW
-    events: Any = Event.objects.of_task(task.pk)
-    if not internal:
-        meant = Q(verb__in=["comment", "attach"], payload__body__for_requester=True)
-        events = events.filter(Q(verb__in=FOR_REQUESTER) | meant)
-    rows = list(events[: limit + 1])
-    teller = _Teller(task, user, rows, internal)
-    return Timeline([teller.entry(event) for event in rows[:limit]], len(rows) > limit)
+def _with_comments(events: Any, task: Task) -> Any:
+    """Events with the text of the comment they are about as `said` (None where there is none any more)."""
+    number = Case(When(verb="comment", then=Cast(KeyTextTransform("comment", "payload__body"), BigIntegerField())))
+    text = Comment.objects.filter(task=task.pk, pk=OuterRef("comment_number")).values("text")
+    return events.annotate(comment_number=number).annotate(said=Subquery(text))
 
 
 def _body(event: Event) -> dict[str, Any]:
@@ -81,15 +97,13 @@ def _body(event: Event) -> dict[str, Any]:
 
 
 class _Teller:
-    def __init__(self, task: Task, user: User, events: Sequence[Event], internal: bool) -> None:
-        self.task, self.user, self.internal = task, user, internal
+    def __init__(self, task: Task, user: User, events: Sequence[Event], internal: bool, names: Names) -> None:
+        self.task, self.user, self.internal, self.names = task, user, internal, names
         self.zone = timezone.get_current_timezone()
         self.here = clock.now().astimezone(self.zone)
-        self.comments = _comments(task, events)
-        self.names = _names(events)
         self.verbs = {event.pk: event.verb for event in events}
 
-    def entry(self, event: Event) -> Entry:
+    def entry(self, event: Any) -> Entry:
         body = _body(event)
         mine = event.actor_id == self.user.pk
         sentence = SENTENCES.get(event.verb, Sentence(gettext_lazy("{who}: {verb}"), gettext_lazy("{who}: {verb}")))
@@ -161,12 +175,11 @@ class _Teller:
         at = parse_datetime(text)
         return times.day_and_time(at.astimezone(self.zone), self.here) if at else text
 
-    def _said(self, event: Event, body: dict[str, Any]) -> tuple[str, str]:
+    def _said(self, event: Any, body: dict[str, Any]) -> tuple[str, str]:
         """What somebody wrote with it, and who sees that."""
         if event.verb == "comment":
-            comment = self.comments.get(body.get("comment", 0))
             shared = self.internal and bool(body.get("for_requester")) and self.task.requester_id
-            return (comment.text if comment else _("(erased)")), _("seen by the requester") if shared else ""
+            return (_("(erased)") if event.said is None else event.said), _("seen by the requester") if shared else ""
         if event.verb == "attach":
             shared = self.internal and bool(body.get("for_requester")) and self.task.requester_id
             return "", _("seen by the requester") if shared else ""
@@ -191,16 +204,11 @@ def _value(value: Any) -> str:
     return text.rstrip("0").rstrip(".") if _NUMBER.fullmatch(text) else text
 
 
-def _comments(task: Task, events: Iterable[Event]) -> dict[int, Comment]:
-    ids = [_body(event).get("comment") for event in events if event.verb == "comment"]
-    return Comment.objects.filter(task=task).in_bulk([pk for pk in ids if pk]) if ids else {}
-
-
-def _names(events: Iterable[Event]) -> Names:
-    """Names of the people and departments events speak of."""
+def _spoken_of(events: Iterable[Event]) -> dict[str, set[int]]:
+    """Ids of the people and departments events speak of."""
     people, departments = set(), set()
     for event in events:
         changes = _body(event).get("changes", {})
         people |= {pk for pk in changes.get("assignee_id", ())[1:] if pk and event.verb == "assign"}
         departments |= {pk for pk in changes.get("department_id", ())[1:] if pk}
-    return names_of(person=people, department=departments)
+    return {"person": people, "department": departments}

@@ -13,8 +13,9 @@ from core import clock
 from organization.calendars import today_in
 from organization.models import Holding, User
 from tasks import times
-from tasks.eligibility import Failure, check
+from tasks.eligibility import Failure, facts_of, gate, need_of
 from tasks.models import Requirement, Task
+from tasks.parts import needs_of
 from tasks.states import Priority, State
 
 FINISHED, PLANNED, WAITING, IN_REVIEW, TAKEN, CONFIDENTIAL = (
@@ -69,12 +70,13 @@ def why_not_me(user: User, task: Task) -> Failure | None:
     """What stands between `user` and claiming a task they see; None when nothing does, or when it is theirs to work on.
 
     First what the task says of itself (finished, planned, waiting, in review, somebody's, confidential), then the
-    gate's first failure. `task` comes with department, site and assignee selected; the gate reads two statements.
+    gate's first failure. `task` comes with department, site and assignee selected; the gate reads two statements, one
+    where the task came with its parts.
     """
     own = _of_the_task(task, user)
     if own:
         return own
-    return None if task.assignee_id == user.pk else check(user, task)
+    return None if task.assignee_id == user.pk else gate(facts_of(user), need_of(task, needs_of(task)))
 
 
 def _of_the_task(task: Task, user: User) -> Failure | None:

@@ -9,6 +9,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from core import clock
 from tasks.states import FINISHED, HELD, UNFINISHED, State
 
+# What a list reads of a task itself. Names are looked up for the whole page (`names.Names`): joined to the rows, the
+# planner would read whole tables of people to draw fifty of them.
 LIST_FIELDS = (
     "id",
     "title",
@@ -16,12 +18,8 @@ LIST_FIELDS = (
     "priority",
     "confidential",
     "department_id",
-    "department__name",
     "procedure_id",
-    "procedure__name",
     "assignee_id",
-    "assignee__name",
-    "assignee__email",
     "requester_id",
     "subject_kind",
     "subject_ref",
@@ -109,10 +107,6 @@ class TaskQuerySet(QuerySet[Any]):
     def ready_to_resume(self) -> TaskQuerySet:
         """Waiting work whose "until" has come."""
         return self.filter(state=State.WAITING, waiting_until__lte=clock.now())
-
-    def for_list(self) -> TaskQuerySet:
-        """Just what a row of a list shows."""
-        return self.select_related("department", "procedure", "assignee").only(*LIST_FIELDS)
 
     def for_detail(self) -> TaskQuerySet:
         """Everything the task page shows of the row itself."""

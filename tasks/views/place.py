@@ -34,10 +34,12 @@ class Place:
 
     def row(self, task: Task, user: User) -> SafeString:
         """The row of a task in this list, to be put in the place of the old one."""
-        names: Names = {("procedure", task.procedure_id): task.procedure.name}
+        known = {("procedure", task.procedure_id): task.procedure.name}
         if task.assignee:
-            names["person", task.assignee.pk] = task.assignee.name
-        presenter = Presenter(user, (), names=names, departments={task.department_id: task.department})
+            known["person", task.assignee.pk] = task.assignee.name
+        names = Names(known)
+        names.keep(task.department)
+        presenter = Presenter(user, names)
         query = self.address.query()
         join = f"{query}&" if query else "?"
         wide = self.address.scope != "mine" and len(user.standing.departments) > 1

@@ -24,9 +24,9 @@ from tasks.filter_form import FilterForm
 from tasks.filters import Address
 from tasks.models import Task
 from tasks.models.tasks import reference_id
-from tasks.names import names_of
+from tasks.names import Names
 from tasks.presenting import Group, Presenter
-from tasks.rows import Row, read
+from tasks.rows import Row
 from tasks.views import task as task_page
 
 GROUPED = frozenset({"urgent", "due"})
@@ -43,12 +43,13 @@ def show(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("task", "")
     if chosen and request.headers.get("HX-Target") == "task":
         return task_page.pane(request, chosen)
-    context = list_context(request, address, chosen=reference_id(chosen))
+    names, beside = Names(), {}
+    if chosen:  # before the list: what its history speaks of is named in the list's own statement
+        beside = task_page.context_of(request, task_page.reached(request, chosen), names=names)
+    context = list_context(request, address, names=names, chosen=reference_id(chosen))
     if "filters" in request.GET:
         context["filter_form"] = FilterForm(address, user)
-    if chosen:
-        context |= task_page.context_of(request, task_page.reached(request, chosen))
-    return render(request, "tasks/queue.html", context)
+    return render(request, "tasks/queue.html", context | beside)
 
 
 def address_of(data: QueryDict, user: User) -> Address:
@@ -85,8 +86,9 @@ def take_next(request: HttpRequest) -> HttpResponse:
         messages.success(request, _served_words(served.task, served.was_own))
         return redirect(url)
     task = task_page.reached(request, served.task.reference)
-    context = list_context(request, address, chosen=task.pk)
-    context |= task_page.context_of(request, task, say=_served_words(task, served.was_own))
+    names = Names()
+    beside = task_page.context_of(request, task, names=names, say=_served_words(task, served.was_own))
+    context = list_context(request, address, names=names, chosen=task.pk) | beside
     response = render(request, "tasks/_panes_part.html", context)
     response["HX-Push-Url"] = url
     return response
@@ -106,16 +108,24 @@ def _nothing_left(request: HttpRequest, address: Address) -> HttpResponse:
     return render(request, "tasks/_panes_part.html", context)
 
 
-def list_context(request: HttpRequest, address: Address, *, chosen: int | None = None) -> dict[str, Any]:
-    """What the list needs: rows, groups, counts, the ways to other lists. At most five statements."""
+def list_context(
+    request: HttpRequest, address: Address, *, names: Names | None = None, chosen: int | None = None
+) -> dict[str, Any]:
+    """What the list needs: rows, groups, counts, the ways to other lists. Three statements, two for an empty list.
+
+    `names` are those of the whole page.
+    """
     user: Any = request.user
     listing = address.listing(user)
-    page = lists.page(user, listing, read)
-    spoken = filters.spoken_of(address)
-    spoken["procedure"] = tuple(row.procedure_id for row in page.rows)
-    spoken["person"] += tuple(row.assignee_id for row in page.rows if row.assignee_id != user.pk)
-    names = names_of(filters.sought_of(address, user), **spoken)
-    presenter = Presenter(user, page.rows, names=names)
+    page = lists.page_of_rows(user, listing)
+    names = names or Names()
+    names.want(filters.sought_of(address, user), **filters.spoken_of(address))
+    names.want(
+        procedure={row.procedure_id for row in page.rows},
+        department={row.department_id for row in page.rows},
+        person={row.assignee_id for row in page.rows} - {user.pk},
+    )
+    presenter = Presenter(user, names)
     query = address.query()
     join = f"{query}&" if query else "?"
     wide = address.scope != "mine" and len({row.department_id for row in page.rows}) > 1

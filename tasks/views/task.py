@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,8 +13,10 @@ from django.views.decorators.http import require_safe
 from core.access import reach
 from records import files
 from tasks import filters, forms, rules
-from tasks.models import Label, Task
+from tasks.models import Task
 from tasks.models.tasks import reference_id
+from tasks.names import Names
+from tasks.parts import with_parts
 from tasks.sheet import Sheet, visible_files
 from tasks.undo import undoable
 from tasks.views.acts import toolbar
@@ -28,9 +28,7 @@ def reached(request: HttpRequest, reference: str) -> Task:
     pk = reference_id(reference)
     if pk is None:
         raise Http404(reference)
-    labels = Label.objects.filter(tasks=OuterRef("pk")).order_by("folded_name").values("name")
-    tasks = Task.objects.visible_to(request.user).for_detail().annotate(label_names=ArraySubquery(labels))
-    return reach(tasks, pk=pk)
+    return reach(with_parts(Task.objects.visible_to(request.user).for_detail()), pk=pk)
 
 
 @login_required
@@ -55,12 +53,18 @@ def pane(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def context_of(
-    request: HttpRequest, task: Task, *, alone: bool = False, fault: tuple[str, str, str] | None = None, **extra: Any
+    request: HttpRequest,
+    task: Task,
+    *,
+    names: Names | None = None,
+    alone: bool = False,
+    fault: tuple[str, str, str] | None = None,
+    **extra: Any,
 ) -> dict[str, Any]:
-    """What the pane of a task needs. `fault` is a step's key, what was typed and why not; `extra` goes to the template:
-    a verb's form, a refusal, where forms without script go back to."""
+    """What the pane of a task needs. `names` are those of the whole page, `fault` is a step's key, what was typed and
+    why not; `extra` goes to the template: a verb's form, a refusal, where forms without script go back to."""
     user: Any = request.user
-    sheet = Sheet(task, user, everything="all" in request.GET)
+    sheet = Sheet(task, user, names=names, everything="all" in request.GET)
     if fault:
         sheet.refuse(*fault)
     bar, menu = toolbar(sheet)
