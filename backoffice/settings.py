@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "backoffice.methods.PageMethodsMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "organization.sessions.RightsMiddleware",
     "organization.middleware.PersonLocaleMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

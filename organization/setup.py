@@ -13,7 +13,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core import clock
 from organization import stand_ins
 from organization.models import (
     Absence,
@@ -28,8 +27,10 @@ from organization.models import (
     User,
 )
 from organization.public_holidays import calendar_for
+from organization.sessions import end_sessions
 from organization.signals import hours_changed, person_left
 from organization.storing import discard, store
+from organization.tokens import revoke_token
 from records import events
 
 
@@ -181,11 +182,16 @@ def withdraw_absence(absence: Absence, *, actor: User | None) -> None:
 
 
 def deactivate(person: User, *, actor: User | None) -> User:
-    """Somebody leaves: no sign-in, tokens ended. What they hold goes back to the queue (`tasks.leaving`)."""
+    """Somebody leaves: no sign-in, sessions and tokens ended for good, also if they come back.
+
+    What they hold goes back to the queue (`tasks.leaving`).
+    """
     with transaction.atomic():
+        for token in person.api_tokens.filter(revoked_at__isnull=True):
+            revoke_token(token, actor=actor)
+        end_sessions(person)
         person.is_active = False
         store(person, actor=actor, kind="person")
-        person.api_tokens.filter(revoked_at__isnull=True).update(revoked_at=clock.now())
         person_left.send(sender=User, person=person, actor=actor)
     return person
 

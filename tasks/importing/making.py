@@ -18,8 +18,8 @@ from organization.setup import (
     save_membership,
     save_person,
     save_site,
-    store,
 )
+from organization.storing import store
 from tasks.models import Procedure
 from tasks.procedures import draft_of, publish, save_procedure
 
