@@ -14,5 +14,8 @@ preload_app = True
 # gunicorn touches a file there all the time; on a disk that can block.
 worker_tmp_dir = str(MEMORY) if MEMORY.is_dir() else None
 timeout = 60
+# Longer than a proxy keeps an idle connection to us (nginx: 60 seconds), so that the proxy always closes first: it must
+# never send a request into a connection we are closing. An idle connection costs a socket, no thread.
+keepalive = 75
 graceful_timeout = 4
 control_socket_disable = True

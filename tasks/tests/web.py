@@ -43,9 +43,7 @@ def web_server(log: Path, *, workers: int = 2, threads: int = 6) -> Iterator[int
         "WEB_THREADS": str(threads),
     }
     configuration = str(settings.BASE_DIR / "gunicorn.conf.py")
-    # On a busy machine a client may come back later than the two seconds gunicorn keeps an idle connection: without
-    # this it would write into one that is being closed.
-    words = [sys.executable, "-m", "gunicorn", "-c", configuration, "--keep-alive", "75", "backoffice.wsgi"]
+    words = [sys.executable, "-m", "gunicorn", "-c", configuration, "backoffice.wsgi"]
     with log.open("wb") as out:
         server = subprocess.Popen(words, env=environment, cwd=settings.BASE_DIR, stdout=out, stderr=out)
     try:
