@@ -31,9 +31,9 @@ def rows(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 def take_next(request: HttpRequest) -> HttpResponse:
-    """The statements of next for the person in the body."""
+    """The statements of next for the person of the token."""
     body = json.loads(request.body)
-    task = run_next(body["person"], body["departments"])
+    task = run_next(request.headers["Authorization"].removeprefix("Bearer "), body["departments"])
     return JsonResponse({"task": task}) if task else HttpResponse(status=204)
 
 

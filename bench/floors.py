@@ -17,7 +17,7 @@ from typing import Any
 
 from bench.client import Load, drive, get, post
 from bench.figures import EIGHT, FIGURES, SECONDS, Target, checked, next_and_complete, queue, take_next
-from bench.fill import FREE
+from bench.fill import FREE, Client
 from bench.offices import prepare, put_back
 from bench.serve import Web
 from launch import postgres
@@ -28,40 +28,34 @@ SCRIPTS = Path(__file__).resolve().parent / "pgbench"
 BATCH = 200
 
 
-def _bodies(target: Target, threads: int = EIGHT) -> list[bytes]:
-    people = [person for person, _ in zip(cycle(target.assistants), range(threads), strict=False)]
-    return [json.dumps({"person": one.person, "departments": one.departments}).encode() for one in people]
+def _people(target: Target) -> list[Client]:
+    return [person for person, _ in zip(cycle(target.assistants), range(EIGHT), strict=False)]
 
 
 def _floor_queue(target: Target, port: int) -> Load:
-    people = [person for person, _ in zip(cycle(target.assistants), range(EIGHT), strict=False)]
-    each: list[Iterator[bytes]] = [repeat(get(f"/rows/?department={one.department}", one.session)) for one in people]
+    each: list[Iterator[bytes]] = [
+        repeat(get(f"/rows/?department={one.department}", one.session)) for one in _people(target)
+    ]
     return checked(drive(port, each, seconds=SECONDS), 200)
 
 
 def _floor_next(target: Target, port: int) -> Load:
-    each: list[Iterator[bytes]] = [repeat(post("/next/", "", body), BATCH // EIGHT) for body in _bodies(target)]
-    load = drive(port, each, seconds=60, keep=True)
+    asked = [post("/next/", one.token, _body(departments=one.departments)) for one in _people(target)]
+    load = drive(port, [repeat(request, BATCH // EIGHT) for request in asked], seconds=60, keep=True)
     checked(load, 200)
     target.refill([json.loads(body)["task"] for body in load.bodies])
     return load
 
 
+def _body(**values: Any) -> bytes:
+    return json.dumps(values).encode()
+
+
 def _create_bodies(target: Target, facts: dict[str, int]) -> tuple[list[bytes], list[bytes]]:
-    people = [person for person, _ in zip(cycle(target.assistants), range(EIGHT), strict=False)]
-    product = [
-        post(
-            "/api/v1/tasks",
-            one.token,
-            json.dumps(
-                {"title": "A letter about something", "procedure": facts["procedure"], "department": one.department}
-            ).encode(),
-        )
-        for one in people
-    ]
+    wanted = {"title": "A letter about something", "procedure": facts["procedure"]}
+    product = [post("/api/v1/tasks", one.token, _body(department=one.department, **wanted)) for one in _people(target)]
     bare = [
-        post("/create/", "", json.dumps({"person": one.person, "department": one.department} | facts).encode())
-        for one in people
+        post("/create/", "", _body(person=one.person, department=one.department, **facts)) for one in _people(target)
     ]
     return product, bare
 

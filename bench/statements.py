@@ -1,6 +1,6 @@
 """The statements of the hot paths, written out with their values: what the floor runs.
 
-The long SELECTs are taken from the product's own querysets once, at import, so that both run the same text.
+The long SELECTs are the product's own, so that both run the same text.
 """
 
 from __future__ import annotations
@@ -12,36 +12,21 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from organization.models import User
-from organization.standing import memberships_around
-from tasks.eligibility import _FACTS
-from tasks.models import Task
-from tasks.next import _CANDIDATES, _LOCK, LOOKS
+from core.prepared import Prepared
+from organization.standing import ONE_DAY, memberships_between
+from organization.tokens import _valid_token, digest_of
+from tasks.changes import _locked_person
+from tasks.eligibility import _FACTS, _requirements
+from tasks.next import _CANDIDATES, _LOCK, LOOKS, _detail
 
 Cursor = Any
 
 
-def _text(queryset: Any) -> tuple[str, tuple[Any, ...]]:
-    return queryset.query.sql_with_params()
-
-
-def _with(template: tuple[str, tuple[Any, ...]], marker: Any, value: Any) -> tuple[str, list[Any]]:
-    sql, params = template
-    return sql, [value if param == marker else param for param in params]
-
-
-MARK = 987_654_321
-_person = _text(User.objects.filter(pk=MARK))
-_own = _text(Task.objects.held_by(User(pk=MARK)).order_by("state", "urgent_at", "id").values_list("pk", "state")[:1])
-_memberships = _text(memberships_around(MARK, dt.datetime.now(dt.UTC)))
-_detail = _text(Task.objects.for_detail().filter(pk=MARK))
 _EVENT = """WITH event AS (INSERT INTO records_event (occurred_at, recorded_at, actor_id, on_behalf_of_id, origin, verb,
     subject_kind, subject_id, task_id, department_id, from_state, to_state, reverses_id, schema, digest)
     VALUES (%s, COALESCE(%s, clock_timestamp()), %s, NULL, 'api', %s, 'task', %s, %s, %s, %s, %s, NULL, 1, %s)
     RETURNING id)
     INSERT INTO records_eventpayload (event_id, salt, body) SELECT id, %s, %s::jsonb FROM event RETURNING event_id"""
-_REQUIREMENTS = """SELECT r.qualification_id, q.name, r.level FROM tasks_requirement r
-    JOIN organization_qualification q ON q.id = r.qualification_id WHERE r.procedure_id = %s ORDER BY q.name"""
 _INVOLVED = """INSERT INTO tasks_involvement (task_id, person_id, how, since) VALUES (%s, %s, %s, %s)
     ON CONFLICT DO NOTHING"""
 _DELTA = "INSERT INTO tasks_tallydelta (department_id, tasks, minutes) VALUES (%s, %s, %s) RETURNING id"
@@ -49,16 +34,24 @@ _UPDATE = """UPDATE tasks_task SET state = 'in_progress', assignee_id = %s, clai
     first_started_at = %s, revision = 2, changed_at = %s WHERE id = %s"""
 
 
-def run_next(person: int, departments: list[int]) -> int | None:
-    """The statements of `take_next` for one person; the task's id, or None."""
+def _run(cursor: Cursor, shape: Prepared, **values: Any) -> list[Any]:
+    sql, params, _ = shape.statement(**values)
+    cursor.execute(sql, params)
+    rows: list[Any] = cursor.fetchall()
+    return rows
+
+
+def run_next(token: str, departments: list[int]) -> int | None:
+    """The statements of `take_next` for the person of a token; the task's id, or None."""
     now = dt.datetime.now(dt.UTC)
     today = now.date().isoformat()
+    with connection.cursor() as cursor:
+        person = _run(cursor, _valid_token, digest=digest_of(token), now=now)[0][1]
     with transaction.atomic(), connection.cursor() as cursor:
-        sql, params = _with(_person, MARK, person)
-        cursor.execute(f"{sql} FOR NO KEY UPDATE", params)
-        cursor.execute(*_with(_own, MARK, person))
+        _run(cursor, _locked_person, pk=person)
+        # Own unfinished work is not looked for: the people of the benchmark have that switched off.
         cursor.execute(_FACTS, {"person": person, "now": now})
-        cursor.execute(*_with(_memberships, MARK, person))
+        _run(cursor, memberships_between, person_id=person, first=now.date() - ONE_DAY, last=now.date() + ONE_DAY)
         row = None
         for heads, most, _ in LOOKS:
             sought = {"departments": departments, "days": [today] * len(departments), "person": person}
@@ -72,9 +65,8 @@ def run_next(person: int, departments: list[int]) -> int | None:
         if row is None:
             return None
         task = row[0]
-        cursor.execute(*_with(_detail, MARK, task))
-        cursor.fetchone()
-        cursor.execute(_REQUIREMENTS, [1])
+        _run(cursor, _detail, pk=task)
+        _run(cursor, _requirements, procedure_id=1)
         cursor.execute(_UPDATE, [person, now, now, now, now, task])
         body = json.dumps({"changes": {"state": ["open", "in_progress"], "assignee_id": [None, person]}, "revision": 2})
         salt, digest = secrets.token_bytes(16), secrets.token_bytes(32)

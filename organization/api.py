@@ -11,7 +11,6 @@ from ninja import Query, Router
 from core.access import reach
 from core.pages import Sort, page
 from core.problems import answers, reply
-from core.shapes import SentId
 from organization.api_frame import asker
 from organization.api_shapes import (
     Department,
@@ -28,6 +27,7 @@ from organization.directory import posts_of
 from organization.models import ApiToken, User
 from organization.models import Department as Place
 from organization.rules import sees_address
+from organization.shapes import SentId
 from organization.standing import Post
 
 router = Router()

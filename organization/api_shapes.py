@@ -9,7 +9,7 @@ from django.http import Http404
 from pydantic import BaseModel, Field
 
 from core.pages import Cursor, Sort
-from core.shapes import Digits, SentFlag, SentId, Text
+from organization.shapes import Digits, SentFlag, SentId, Text
 
 Limit = Annotated[int, Field(ge=1, le=200, description="Rows a page."), Digits]
 Place = Annotated[str, Field(max_length=1000, description="`next` or `previous` of a page before.")]

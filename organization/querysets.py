@@ -67,7 +67,11 @@ class MembershipQuerySet(QuerySet[Any]):
     def around(self, day: dt.date) -> MembershipQuerySet:
         """Memberships in force somewhere on earth on this UTC day; ask each department's zone for the last word."""
         one = dt.timedelta(days=1)
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day - one), starts_on__lte=day + one)
+        return self.between(day - one, day + one)
+
+    def between(self, first: dt.date, last: dt.date) -> MembershipQuerySet:
+        """Memberships in force on any of the days."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=first), starts_on__lte=last)
 
     def on(self, day: dt.date) -> MembershipQuerySet:
         """Memberships in force on a local day of their department."""

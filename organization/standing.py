@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from core import clock
+from core.prepared import Prepared
 from organization.models.departments import Department, Membership, Role
 
 
@@ -43,10 +44,12 @@ class Standing:
         return frozenset(self.posts) | self.managed
 
 
-def memberships_around(person_id: int, now: dt.datetime) -> QuerySet[Any]:
-    """What `standing_of` reads of a person's memberships around an instant."""
+ONE_DAY = dt.timedelta(days=1)
+
+
+def _memberships(person_id: int, first: dt.date, last: dt.date) -> QuerySet[Any]:
     return (
-        Membership.objects.around(now.date())
+        Membership.objects.between(first, last)
         .filter(person_id=person_id, department__is_active=True)
         .values_list(
             "department_id",
@@ -62,10 +65,14 @@ def memberships_around(person_id: int, now: dt.datetime) -> QuerySet[Any]:
     )
 
 
+memberships_between = Prepared(_memberships, person_id=int, first=dt.date, last=dt.date)
+
+
 def standing_of(user: Any) -> Standing:
     """Read the standing of one person now, each department's day being that of its own zone. Two statements."""
     now = clock.now()
-    rows = memberships_around(user.pk, now)
+    # Somewhere on earth it is still yesterday, or tomorrow already.
+    rows = memberships_between(person_id=user.pk, first=now.date() - ONE_DAY, last=now.date() + ONE_DAY)
     posts: dict[int, Post] = {}
     for department_id, name, role, cap, department_cap, minutes, starts_on, ends_on, zone in rows:
         today = now.astimezone(zoneinfo.ZoneInfo(zone)).date()

@@ -7,10 +7,11 @@ import hashlib
 import secrets
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.prepared import Prepared
 from core.refusals import Refused
 from organization.models import ApiToken, User
 from records import events
@@ -50,11 +51,18 @@ def revoke_token(token: ApiToken, *, actor: User | None) -> None:
             events.write("revoke", actor=actor, subject_kind="token", subject_id=token.pk)
 
 
+def _valid(digest: bytes, now: dt.datetime) -> QuerySet[ApiToken]:
+    unended = ApiToken.objects.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now), revoked_at__isnull=True)
+    return unended.select_related("person").filter(digest=digest, person__is_active=True)
+
+
+_valid_token = Prepared(_valid, digest=bytes, now=dt.datetime)
+
+
 def person_of(text: str) -> ApiToken | None:
     """The valid token behind a text, with its person, or None. Last use is written at most once a minute."""
     now = clock.now()
-    valid = ApiToken.objects.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now), revoked_at__isnull=True)
-    token = valid.select_related("person").filter(digest=digest_of(text), person__is_active=True).first()
+    token: ApiToken | None = _valid_token.first(digest=digest_of(text), now=now)
     if token and (token.last_used_at is None or now - token.last_used_at > USED_EVERY):
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
     return token

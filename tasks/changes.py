@@ -13,9 +13,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.prepared import Prepared
 from core.refusals import Refused, Stale
 from organization.models import User
-from organization.standing import forget
 from records import events
 from tasks import batches
 from tasks.models import TallyDelta, Task
@@ -53,6 +53,10 @@ TRACKED = (
 )
 
 
+_locked_task = Prepared(lambda pk: Task.objects.locked().filter(pk=pk), pk=int)
+_locked_person = Prepared(lambda pk: User.objects.select_for_update(no_key=True).filter(pk=pk), pk=int)
+
+
 def gone(task_id: int) -> Refused:
     return Refused(_("The task %(task)s does not exist.") % {"task": f"T-{task_id}"}, code="gone")
 
@@ -85,7 +89,7 @@ def lock(task_id: int) -> Task:
     batch = batches.current()
     if batch and task_id in batch.tasks:
         return batch.tasks[task_id]
-    task: Task | None = Task.objects.locked().filter(pk=task_id).first()
+    task: Task | None = _locked_task.first(pk=task_id)
     if task is None:
         raise gone(task_id)
     _refuse_other_than_read(task)
@@ -97,9 +101,8 @@ def lock_person(person: User) -> User:
     batch = batches.current()
     if batch and person.pk in batch.people:
         return batch.people[person.pk]
-    locked: User = User.objects.select_for_update(no_key=True).get(pk=person.pk)
-    forget(locked)
-    return locked
+    locked: list[User] = _locked_person(pk=person.pk)
+    return locked[0]
 
 
 def guard(verb: str, task: Task) -> None:

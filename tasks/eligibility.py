@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import clock
+from core.prepared import Prepared
 from core.refusals import Refused
 from organization.models import User
 from organization.standing import Standing
@@ -125,10 +126,19 @@ def facts_of(person: User) -> Facts:
     )
 
 
+_requirements = Prepared(
+    lambda procedure_id: (
+        Requirement.objects.filter(procedure_id=procedure_id)
+        .order_by("qualification__name")
+        .values_list("qualification_id", "qualification__name", "level")
+    ),
+    procedure_id=int,
+)
+
+
 def requirements_of(procedure_id: int) -> tuple[tuple[int, str, int], ...]:
     """(qualification id, name, level) a procedure asks for."""
-    rows = Requirement.objects.filter(procedure_id=procedure_id).order_by("qualification__name")
-    return tuple(rows.values_list("qualification_id", "qualification__name", "level"))
+    return tuple(_requirements(procedure_id=procedure_id))
 
 
 def need_of(task: Task, requirements: tuple[tuple[int, str, int], ...] | None = None) -> Need:

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.prepared import Prepared
 from core.refusals import Refused
 from organization.models import User
 from tasks.changes import Change, lock_person, save, snapshot
@@ -62,6 +63,13 @@ _LOCK = """SELECT id FROM tasks_task WHERE id = ANY(%s) AND state = 'open' AND a
     AND NOT confidential ORDER BY urgent_at, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED"""
 
 
+_detail = Prepared(lambda pk: Task.objects.for_detail().filter(pk=pk), pk=int)
+_held = Prepared(
+    lambda person: Task.objects.held_by(person).order_by("state", "urgent_at", "id").values_list("pk", "state")[:1],
+    person=int,
+)
+
+
 @dataclass(frozen=True)
 class Served:
     """What next gave: the task, and whether it was the person's own unfinished work."""
@@ -103,12 +111,12 @@ def take_next(*, actor: User) -> Served | None:
 
 def _own_unfinished(person: User) -> Served | None:
     """What the person has begun, else what they claimed, most urgent first."""
-    held = Task.objects.held_by(person).order_by("state", "urgent_at", "id").values_list("pk", "state").first()
+    held = _held.first(person=person.pk)
     if held is None:
         return None
     pk, state = held
     if state == State.IN_PROGRESS:  # sorts before "open"
-        return Served(Task.objects.for_detail().get(pk=pk), was_own=True)
+        return Served(_detail(pk=pk)[0], was_own=True)
     try:
         return Served(start(pk, actor=person), was_own=True)
     except Refused:  # a manager took it away in this moment
@@ -156,8 +164,8 @@ def _lock_best(person: User, places: dict[int, str]) -> Task | None:
             cursor.execute(_LOCK, [candidates])
             row = cursor.fetchone()
         if row:
-            task: Task = Task.objects.for_detail().get(pk=row[0])
-            return task
+            found: list[Task] = _detail(pk=row[0])
+            return found[0]
     return None
 
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.prepared import Prepared
 from core.refusals import Refused
 from organization.models import Department, User
 from records import events
 from tasks import batches, clocks
 from tasks.changes import involve, storable, tally
-from tasks.models import Involvement, Label, Procedure, ProcedureVersion, Task
+from tasks.models import Involvement, Label, Procedure, ProcedureVersion, Step, Task
 from tasks.states import Priority, State
 
 FURTHEST = dt.timedelta(days=3660)
@@ -79,7 +82,7 @@ def open_task(
         subject_ref=request.subject_ref[:80],
         external_source=request.external_source,
         external_reference=request.external_reference,
-        remaining_minutes=clocks.remaining_of(version.steps.all(), set(), procedure.standard_minutes),
+        remaining_minutes=procedure.standard_minutes if version.timed_minutes is None else version.timed_minutes,
         opened_at=at,
         changed_at=at,
     )
@@ -129,6 +132,17 @@ def _write_down(task: Task, request: Request, actor: User | None, occurred_at: d
     tally(None, task)
 
 
+def _published_of(procedure: int) -> QuerySet[ProcedureVersion]:
+    users = Procedure.departments.through.objects.filter(procedure=OuterRef("procedure")).values("department_id")
+    minutes = Step.objects.filter(version=OuterRef("pk")).order_by().values("version").annotate(sum=Sum("minutes"))
+    return ProcedureVersion.objects.filter(procedure=procedure, stage=ProcedureVersion.Stage.PUBLISHED).annotate(
+        users=ArraySubquery(users), step_minutes=Subquery(minutes.values("sum"))
+    )
+
+
+_published = Prepared(_published_of, procedure=int)
+
+
 def published(procedure: Procedure, department: Department) -> ProcedureVersion:
     """The published version of a procedure the department may use; Refused otherwise."""
     if not procedure.is_active or not department.is_active:
@@ -137,7 +151,8 @@ def published(procedure: Procedure, department: Department) -> ProcedureVersion:
             code="not_in_use",
             field="procedure" if department.is_active else "department",
         )
-    allowed = set(procedure.departments.values_list("pk", flat=True))
+    version = _published.first(procedure=procedure.pk)
+    allowed = version.users if version else set(procedure.departments.values_list("pk", flat=True))
     if allowed and department.pk not in allowed:
         raise Refused(
             _("%(department)s does not use the procedure %(procedure)s.")
@@ -145,14 +160,14 @@ def published(procedure: Procedure, department: Department) -> ProcedureVersion:
             code="procedure_not_used",
             field="department",
         )
-    version = procedure.versions.filter(stage=ProcedureVersion.Stage.PUBLISHED).first()
     if version is None:
         raise Refused(
             _("The procedure %(procedure)s has no published version yet.") % {"procedure": procedure.name},
             code="not_published",
             field="procedure",
         )
-    return version
+    version.timed_minutes = version.step_minutes
+    return cast(ProcedureVersion, version)
 
 
 def check_title(title: str) -> str:

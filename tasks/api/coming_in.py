@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Body
 
 from core.access import require
+from core.prepared import Prepared
 from core.problems import answers, reply
 from core.refusals import Refused
 from organization.api_frame import asker
@@ -25,6 +26,19 @@ from tasks.opening import Request, open_task
 ASKED = {"procedure", "department", "title", "text", "due_on"}
 
 
+_department = Prepared(lambda pk: Department.objects.select_related("site", "calendar").filter(pk=pk), pk=int)
+_of_departments = Prepared(
+    lambda pk, departments: Procedure.objects.of_departments(departments).filter(pk=pk), pk=int, departments=list
+)
+
+
+def _procedure(user: User, pk: int) -> Procedure | None:
+    if user.is_admin:
+        return Procedure.objects.visible_to(user).filter(pk=pk).first()
+    found: Procedure | None = _of_departments.first(pk=pk, departments=user.standing.departments)
+    return found
+
+
 @router.post(
     "/tasks",
     response=answers(drawn.Task, 403, 409, status=201),
@@ -37,10 +51,10 @@ def create_task(request: HttpRequest, body: NewTask) -> HttpResponse:
     is refused (409, external_reference_taken), with the task that has it as `existing` if you reach it.
     """
     user = asker(request)
-    procedure = Procedure.objects.visible_to(user).filter(pk=body.procedure).first()
+    procedure = _procedure(user, body.procedure)
     if procedure is None:
         raise unknown("procedure")
-    department = Department.objects.select_related("site", "calendar").filter(pk=body.department).first()
+    department = _department.first(pk=body.department)
     if department is None:
         raise unknown("department")
     require(rules.can_open_in, user, department.pk, procedure)
@@ -55,8 +69,7 @@ def create_task(request: HttpRequest, body: NewTask) -> HttpResponse:
     asked = body.model_dump(exclude={"procedure", "department", "requester", "labels"})
     wanted = Request(**asked, labels=tuple(body.labels), requester=requester)
     try:
-        with transaction.atomic():
-            task = open_task(wanted, procedure=procedure, department=department, actor=user)
+        task = open_task(wanted, procedure=procedure, department=department, actor=user)
     except IntegrityError as clash:
         raise taken(body, user) or clash from clash
     return reply(task_drawn(user, task), status=201)

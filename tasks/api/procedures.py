@@ -10,10 +10,10 @@ from pydantic import Field
 
 from core.access import reach
 from core.problems import answers, reply
-from core.shapes import SentFlag, SentId
 from organization.api import listed
 from organization.api_frame import asker
 from organization.api_shapes import Page
+from organization.shapes import SentFlag, SentId
 from tasks.api import drawn
 from tasks.api.drawing import named, step_drawn
 from tasks.api.router import router

@@ -11,9 +11,9 @@ from core.access import reach, require
 from core.folding import fold
 from core.pages import Sort, page
 from core.problems import answers, reply
-from core.shapes import SentId
 from organization.api_frame import asker
 from organization.api_shapes import Page, check_place
+from organization.shapes import SentId
 from records.files import serve
 from tasks import lists, rules
 from tasks.api import drawn

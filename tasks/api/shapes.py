@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from core.shapes import BIGGEST, Day, Digits, Id, Instant, SentFlag, SentId, Shape, Text, Whole
 from organization.api_shapes import Page
+from organization.shapes import BIGGEST, Day, Digits, Id, Instant, SentFlag, SentId, Shape, Text, Whole
 
 Priority = Annotated[int, Field(ge=1, le=4, description="1 urgent, 2 high, 3 normal, 4 low"), Whole]
 Revision = Annotated[int, Field(ge=1, le=2**31 - 1), Whole]

@@ -10,9 +10,9 @@ from ninja import Body, File, Form, UploadedFile
 
 from core.access import require
 from core.problems import answers, reply
-from core.shapes import SentFlag
 from organization.api_frame import asker
 from organization.models import Department, User
+from organization.shapes import SentFlag
 from tasks import editing, finishing, rules, steps, transitions, undo
 from tasks.api import drawn
 from tasks.api.coming_in import unknown

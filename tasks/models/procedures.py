@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from core.folding import fold
@@ -126,6 +127,12 @@ class ProcedureVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.procedure} {self.number}"
+
+    @cached_property
+    def timed_minutes(self) -> int | None:
+        """Sum of its steps' minutes; None when no step carries any."""
+        timed: int | None = self.steps.aggregate(minutes=models.Sum("minutes"))["minutes"]
+        return timed
 
 
 class Step(models.Model):

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 
 class ProcedureQuerySet(QuerySet[Any]):
     def visible_to(self, user: Any) -> ProcedureQuerySet:
         """Admins see all; others those of their departments, those for all, and those open to requests."""
-        if user.is_admin:
-            return self.all()
-        mine = self.model.objects.filter(departments__in=user.standing.departments).values("pk")
-        return self.filter(Q(departments__isnull=True) | Q(pk__in=mine) | Q(open_to_requests=True)).distinct()
+        return self.all() if user.is_admin else self.of_departments(user.standing.departments)
+
+    def of_departments(self, departments: Iterable[int]) -> ProcedureQuerySet:
+        """What people of the departments see: theirs, those for all, and those open to requests."""
+        users = self.model.departments.through.objects.filter(procedure=OuterRef("pk"))
+        theirs = Exists(users.filter(department__in=departments))
+        return self.filter(Q(open_to_requests=True) | ~Exists(users) | theirs)
 
     def usable_in(self, department_id: int) -> ProcedureQuerySet:
         """Procedures in use that the department may use and that have a published version."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from core.shapes import Day, Id, Instant, SentFlag, SentId, Shape, Text
+from organization.shapes import Day, Id, Instant, SentFlag, SentId, Shape, Text
 
 INSTANT = TypeAdapter(Instant)
 
