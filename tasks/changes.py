@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -18,7 +18,7 @@ from core.refusals import Refused, Stale
 from organization.models import User
 from records import events
 from tasks import batches
-from tasks.models import TallyDelta, Task
+from tasks.models import Task
 from tasks.states import MOVES, State
 
 # Fields whose changes are history and can be put back.
@@ -178,7 +178,7 @@ def save(work: Change) -> None:
     task.revision += 1
     task.changed_at = work.at
     if not batches.holds(task.pk):
-        Task.objects.filter(pk=task.pk).update(**changed, revision=task.revision, changed_at=task.changed_at)
+        _update(task.pk, changed | {"revision": task.revision, "changed_at": task.changed_at})
     payload = {"revision": task.revision, **work.extra}
     if changed:
         payload["changes"] = {name: [before[name], value] for name, value in changed.items()}
@@ -199,6 +199,13 @@ def save(work: Change) -> None:
     task.last_event = work.event_id
     involve(task.pk, work.involve, work.at)
     tally(before, task)
+
+
+def _update(task_id: int, values: dict[str, Any]) -> None:
+    """Write columns of a locked task: what is tracked is named as its column, and needs no conversion."""
+    with connection.cursor() as cursor:
+        columns = ", ".join(f"{name} = %s" for name in values)
+        cursor.execute(f"UPDATE tasks_task SET {columns} WHERE id = %s", [*values.values(), task_id])
 
 
 def involve(task_id: int, people: list[tuple[int, str]], at: dt.datetime) -> None:
@@ -229,13 +236,8 @@ def tally(before: dict[str, Any] | None, task: Task) -> None:
         move[1] += sign * minutes
     if batch:
         return
-    rows = [
-        TallyDelta(department_id=department_id, tasks=count, minutes=minutes)
-        for department_id, (count, minutes) in moves.items()
-        if count or minutes
-    ]
-    if rows:
-        TallyDelta.objects.bulk_create(rows)
+    rows = [(place, count, minutes) for place, (count, minutes) in moves.items() if count or minutes]
+    batches.insert("tasks_tallydelta (department_id, tasks, minutes)", rows)
 
 
 def needs_reason(reason: str) -> str:
