@@ -205,6 +205,7 @@ def clients(role: str = "assistant", many: int = BENCH_CLIENTS) -> list[Client]:
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
     from organization.models import ApiToken, Membership
+    from organization.sessions import ADMIN, STANDING, stamp_of
     from organization.tokens import digest_of
 
     found = []
@@ -224,6 +225,7 @@ def clients(role: str = "assistant", many: int = BENCH_CLIENTS) -> list[Client]:
         store[SESSION_KEY] = str(row.person_id)
         store[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
         store[HASH_SESSION_KEY] = row.person.get_session_auth_hash()
+        store[ADMIN], store[STANDING] = row.person.is_admin, stamp_of(row.person.standing)
         store.create()
         places = tuple(one.department_id for one in rows)
         found.append(Client(row.person_id, places, row.department.code, token, str(store.session_key)))
