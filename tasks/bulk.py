@@ -28,10 +28,11 @@ class Outcome:
     skipped: list[tuple[str, str]] = field(default_factory=list)
 
 
-def each(ids: Iterable[int], *, actor: User, verb: str, act: Callable[[Task], Any]) -> Outcome:
+def each(ids: Iterable[int], *, actor: User, verb: str, act: Callable[[Task], Any], chosen: bool = True) -> Outcome:
     """Run `act` on every task the actor reaches, in the order given; rights are asked for each.
 
-    What is beyond `MOST` is skipped and says so.
+    What is beyond `MOST` is skipped and says so. So is work that is closed by its subject where somebody chose it
+    (`chosen`): only its subject knows what else hangs on it. What goes to a substitute and what is undone goes along.
     """
     wanted = list(dict.fromkeys(ids))
     tasks = Task.objects.visible_to(actor).for_detail().in_bulk(wanted[:MOST])
@@ -40,6 +41,9 @@ def each(ids: Iterable[int], *, actor: User, verb: str, act: Callable[[Task], An
         task = tasks.get(pk)
         if task is None:
             outcome.skipped.append((f"T-{pk}", _("it cannot be reached")))
+            continue
+        if chosen and verb != "undo" and task.procedure.closed_by_subject:
+            outcome.skipped.append((task.reference, _closed_elsewhere(task)))
             continue
         try:
             # One may always undo what one did oneself; `undo` asks whose it was.
@@ -53,6 +57,12 @@ def each(ids: Iterable[int], *, actor: User, verb: str, act: Callable[[Task], An
         else:
             outcome.done.append(task.reference)
     return outcome
+
+
+def _closed_elsewhere(task: Task) -> str:
+    if task.subject_ref:
+        return _("it is closed by what it is about: go to %(subject)s") % {"subject": task.subject_ref}
+    return _("it is closed by what it is about, and not in bulk")
 
 
 def assign_all(ids: Iterable[int], *, actor: User, to: User, override: str = "") -> Outcome:
@@ -96,4 +106,5 @@ def move_to_substitute(absence: Absence, *, actor: User, department: Department 
         actor=actor,
         verb="assign",
         act=lambda task: assign(task, actor=actor, to=substitute, on_behalf_of=absence.person),
+        chosen=False,
     )
