@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,41 +72,41 @@ class Need:
 
 @dataclass(frozen=True)
 class Failure:
-    """The first thing that stands in the way; `code` names the check."""
+    """One thing that stands in the way; `code` names the check."""
 
     code: str
     sentence: str
 
 
-def gate(facts: Facts, need: Need, *, counts_already: bool = False) -> Failure | None:
-    """The first failing check in the order department, qualification, absence, cap; None when eligible.
+def failures(facts: Facts, need: Need, *, counts_already: bool = False) -> Iterator[Failure]:
+    """All failing checks in the order department, qualification, absence, cap; nothing else is asked of a stranger.
 
     `counts_already` is true when the work is among what the person holds, so that it is not counted twice.
     """
     post = facts.standing.posts.get(need.department_id)
     if post is None:
-        return Failure(DEPARTMENT, _("no member of %(department)s today") % {"department": need.department})
+        yield Failure(DEPARTMENT, _("no member of %(department)s today") % {"department": need.department})
+        return
     for qualification_id, name, level in need.qualifications:
         if not any(held.good(level, need.day) for held in facts.holdings.get(qualification_id, ())):
-            return Failure(
-                QUALIFICATION,
-                _("no valid qualification %(name)s of level %(level)s") % {"name": name, "level": level},
-            )
+            words = _("no valid qualification %(name)s of level %(level)s") % {"name": name, "level": level}
+            yield Failure(QUALIFICATION, words)
     if facts.absent_until is not None:
         until = date_format(timezone.localtime(facts.absent_until), "SHORT_DATETIME_FORMAT")
-        return Failure(ABSENCE, _("absent until %(until)s") % {"until": until})
+        yield Failure(ABSENCE, _("absent until %(until)s") % {"until": until})
     held = facts.held.get(need.department_id, 0) - (1 if counts_already else 0)
     if post.cap is not None and held >= post.cap:
-        return Failure(
-            CAP,
-            ngettext(
-                "already holds %(count)s task of %(department)s, the most allowed",
-                "already holds %(count)s tasks of %(department)s, the most allowed",
-                held,
-            )
-            % {"count": held, "department": need.department},
+        words = ngettext(
+            "already holds %(count)s task of %(department)s, the most allowed",
+            "already holds %(count)s tasks of %(department)s, the most allowed",
+            held,
         )
-    return None
+        yield Failure(CAP, words % {"count": held, "department": need.department})
+
+
+def gate(facts: Facts, need: Need, *, counts_already: bool = False) -> Failure | None:
+    """The first of the `failures`; None when eligible."""
+    return next(failures(facts, need, counts_already=counts_already), None)
 
 
 def facts_of(person: User) -> Facts:
@@ -148,6 +148,11 @@ def need_of(task: Task, requirements: tuple[tuple[int, str, int], ...] | None = 
     return Need(task.department_id, task.department.name, day, known)
 
 
+def works_there(person: User, task: Task) -> bool:
+    """Is somebody still here, and a member of the task's department today? To that alone nothing ever gives way."""
+    return person.is_active and task.department_id in person.standing.posts
+
+
 def check(person: User, task: Task, *, counts_already: bool = False) -> Failure | None:
     """The gate for one person and one task, facts read now."""
     return gate(facts_of(person), need_of(task), counts_already=counts_already)
@@ -162,16 +167,19 @@ def admit(person: User, task: Task, *, manager_override: str = "", counts_alread
     """
     if not person.is_active:
         raise Refused(_("%(person)s has left.") % {"person": person.name}, code="left", field="to")
-    failure = check(person, task, counts_already=counts_already)
-    return decide(person, task, failure, manager_override=manager_override)
+    found = failures(facts_of(person), need_of(task), counts_already=counts_already)
+    return decide(person, task, found, manager_override=manager_override)
 
 
-def decide(person: User, task: Task, failure: Failure | None, *, manager_override: str = "") -> dict[str, Any]:
-    """What the gate's answer means for a verb: what is recorded of an override ({} without one), or Refused."""
-    if failure is None:
+def decide(person: User, task: Task, found: Iterable[Failure], *, manager_override: str = "") -> dict[str, Any]:
+    """What the gate's answer means for a verb: all that an override passes over ({} without one), or Refused."""
+    failing = list(found)
+    if not failing:
         return {}
-    if manager_override.strip() and failure.code in OVERRIDABLE:
-        return {"override": {"check": failure.code, "was": failure.sentence, "reason": manager_override.strip()}}
+    reason, failure = manager_override.strip(), failing[0]
+    if reason and OVERRIDABLE.issuperset(one.code for one in failing):
+        checks = list(dict.fromkeys(one.code for one in failing))
+        return {"override": {"checks": checks, "was": "; ".join(one.sentence for one in failing), "reason": reason}}
     raise Refused(
         _("%(person)s cannot be given %(task)s: %(why)s.")
         % {"person": person.name, "task": task.reference, "why": failure.sentence},

@@ -16,7 +16,7 @@ from tasks.models import Involvement, Step, Task
 from tasks.parts import needs_of
 from tasks.rules import is_manager
 from tasks.states import State
-from tasks.transitions import begin, veto
+from tasks.transitions import return_to_owner, veto
 
 
 def open_steps(task: Task) -> list[Step]:
@@ -109,15 +109,11 @@ def approve(task: Task | int, *, actor: User, by_subject: bool = False) -> Task:
 
 
 def send_back(task: Task | int, *, actor: User, reason: str) -> Task:
-    """in review -> in progress at who did it, with a reason; to the queue where they have left meanwhile."""
+    """in review -> in progress at who did it, with a reason; to the queue where they left office or department."""
     with change("send_back", task, actor=actor) as work:
         _refuse_reviewer(work.task, actor)
         work.extra["reason"] = needs_reason(reason)
         work.task.submitted_at = None
-        if work.task.assignee and work.task.assignee.is_active:
-            begin(work)
-        else:
-            work.task.state = State.OPEN
-            work.task.assignee = work.task.claimed_at = work.task.started_at = None
+        return_to_owner(work)
         work.involve.append((actor.pk, Involvement.How.REVIEWED))
     return work.task

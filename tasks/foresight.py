@@ -13,7 +13,7 @@ from core.refusals import Refused
 from organization.models import User
 from tasks.bulk import MOST, Outcome, each
 from tasks.changes import guard
-from tasks.eligibility import OVERRIDABLE, Facts, decide, facts_of, gate, need_of
+from tasks.eligibility import OVERRIDABLE, Facts, decide, facts_of, failures, need_of
 from tasks.models import Requirement, Task
 from tasks.states import HELD
 from tasks.transitions import can_receive
@@ -53,11 +53,11 @@ class _Trial:
         """`transitions.assign` without writing."""
         guard("assign", task)
         can_receive(self.to, task)
-        failure = gate(self.facts, need_of(task, self.requirements.get(task.procedure_id, ())))
+        found = list(failures(self.facts, need_of(task, self.requirements.get(task.procedure_id, ()))))
         try:
-            override = decide(self.to, task, failure, manager_override=self.override)
+            override = decide(self.to, task, found, manager_override=self.override)
         except Refused:
-            if failure and failure.code in OVERRIDABLE:
+            if OVERRIDABLE.issuperset(one.code for one in found):
                 self.seen.overridable.append(task.reference)
             raise
         if override:

@@ -17,7 +17,7 @@ from organization.models import Department, User
 from organization.standing import was_member
 from tasks import clocks
 from tasks.changes import Change, change, needs_reason
-from tasks.eligibility import admit
+from tasks.eligibility import admit, works_there
 from tasks.models import Procedure, Task
 from tasks.models.traces import Involvement
 from tasks.opening import check_instant
@@ -200,16 +200,28 @@ def _end_wait(work: Change) -> None:
 
 
 def resume(task: Task | int, *, actor: User | None) -> Task:
-    """waiting -> in progress if somebody has it, else open. `actor` None is the clock at "until"."""
+    """waiting -> in progress if somebody has it, else open. `actor` None is the clock at "until".
+
+    Nobody is given anything here, so the gate is not asked: what waits stays its owner's, and going on with it is not
+    stopped by the cap (the clock could not be told no). But who left the office or the department meanwhile does not
+    get it back: it goes to everybody.
+    """
     with change("resume", task, actor=actor) as work:
         if actor is None and (work.task.waiting_until is None or work.task.waiting_until > work.at):
             raise Refused(_("It still waits."), code="not_yet")
         _end_wait(work)
-        if work.task.assignee_id:
-            begin(work)
-        else:
-            work.task.state = State.OPEN
+        return_to_owner(work)
     return work.task
+
+
+def return_to_owner(work: Change) -> None:
+    """In progress at whoever has it and still works there, else open and nobody's."""
+    owner = work.task.assignee
+    if owner and works_there(owner, work.task):
+        begin(work)
+        return
+    work.task.state = State.OPEN
+    _give(work, None)
 
 
 def cancel(task: Task | int, *, actor: User, reason: str, by_subject: bool = False) -> Task:

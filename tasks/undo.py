@@ -16,7 +16,7 @@ from tasks import clocks
 from tasks.changes import TRACKED, Change, lock, lock_person, save, snapshot
 from tasks.eligibility import admit
 from tasks.models import Task
-from tasks.states import REVERSIBLE
+from tasks.states import FINISHED, REVERSIBLE, State
 
 WITHIN = dt.timedelta(seconds=60)
 _INSTANTS = frozenset(name for name in TRACKED if name.endswith(("_at", "_since", "_until", "start_by")))
@@ -37,23 +37,40 @@ def _last_verb(task_id: int, user: User, now: dt.datetime | None = None) -> Even
     return event if (now or clock.now()) - event.occurred_at <= WITHIN else None
 
 
-def _holder_before(event: Event | None) -> User | None:
-    """Who had the task before the event, where it changed hands."""
-    before = event.payload.body.get("changes", {}).get("assignee_id", [None])[0] if event else None
-    return User(pk=before) if before else None
+def _changed_hands(event: Event | None) -> bool:
+    return bool(event and "assignee_id" in event.payload.body.get("changes", {}))
+
+
+def _owner_after(task_id: int, event: Event | None) -> User | None:
+    """Who would have the task once the event is undone, where it may be that they must not have it any more.
+
+    That is whoever it was taken from, and of work that was out of everybody's hands (finished, in review) whoever
+    leaving could not take it from.
+    """
+    if event is None:
+        return None
+    owner: int | None
+    if _changed_hands(event):
+        owner = event.payload.body["changes"]["assignee_id"][0]
+    elif event.to_state in {*FINISHED, State.IN_REVIEW}:
+        owner = Task.objects.values_list("assignee_id", flat=True).get(pk=task_id)
+    else:
+        return None
+    return User(pk=owner) if owner else None
 
 
 def undo(task: Task | int, *, actor: User) -> Task:
     """Put back what the actor's last verb on the task changed; its own event points at the one it reverses.
 
-    Raises Refused after 60 seconds, for somebody else's verb, when anything changed since, and when the gate would
-    not let the task go back to the hands it was taken from, whosever they are.
+    Raises Refused after 60 seconds, for somebody else's verb, when anything changed since, when the gate would not let
+    the task go back to the hands it was taken from, whosever they are, and when its owner has left. Work that never
+    changed hands is put back without the gate: what was allowed to be there is not given out anew.
     """
     pk = task if isinstance(task, int) else task.pk
     with transaction.atomic():
         early = _last_verb(pk, actor)
-        holder = _holder_before(early)
-        person = lock_person(holder) if holder else None
+        owner = _owner_after(pk, early)
+        person = lock_person(owner) if owner else None
         row = lock(pk)
         event = _last_verb(pk, actor)
         if event is None:
@@ -68,7 +85,10 @@ def undo(task: Task | int, *, actor: User) -> Task:
             setattr(row, name, _revive(name, old))
         _refresh_relations(row, work.before)
         if person and not row.is_finished:
-            admit(person, row)
+            if _changed_hands(event):
+                admit(person, row)
+            elif not person.is_active:
+                raise Refused(_("%(person)s has left.") % {"person": person.name}, code="left")
         save(work)
         return row
 

@@ -307,7 +307,7 @@ def test_only_a_manager_passes_over_the_gate_when_taking_over(cast: Any) -> None
     refused("not_eligible_qualification", transitions.take_over, task, actor=cast.ruth, reason=REASON)
     after = transitions.take_over(task, actor=cast.ruth, reason=REASON, override="nobody else is here")
     assert after.assignee_id == cast.ruth.pk
-    assert events_of(task)[-1].payload.body["override"]["check"] == "qualification"
+    assert events_of(task)[-1].payload.body["override"]["checks"] == ["qualification"]
 
 
 # the override
@@ -322,7 +322,7 @@ def test_an_override_is_recorded_and_never_makes_a_member(cast: Any) -> None:
     refused("not_eligible_qualification", transitions.assign, task, to=cast.mira, actor=cast.ruth, override=" ")
     transitions.assign(task, to=cast.mira, **give)
     assert events_of(task)[-1].payload.body["override"] == {
-        "check": "qualification",
+        "checks": ["qualification"],
         "was": "no valid qualification Plans of level 2",
         "reason": "nobody else is here",
     }
@@ -333,6 +333,20 @@ def test_an_override_is_recorded_and_never_makes_a_member(cast: Any) -> None:
         deactivate(cast.kofi, actor=None)
         refused("left", transitions.assign, plain, to=cast.kofi, **give)
     refused("already_theirs", transitions.assign, plain, to=cast.mira, **give)
+
+
+def test_an_override_records_all_it_passes_over(cast: Any) -> None:
+    cast.permits.cap = 1
+    save_department(cast.permits, actor=None)
+    refresh(cast.permits)
+    transitions.claim(make.task(cast.permits, cast.permit), actor=cast.mira)
+    away = Absence(person=cast.mira, starts_at=clock.now() - HOUR, ends_at=clock.now() + HOUR)
+    save_absence(away, actor=None)
+    task = make.task(cast.permits, make.procedure(requires=[(make.qualification("Plans"), 2)]))
+    transitions.assign(task, to=cast.mira, actor=cast.ruth, override="nobody else is here")
+    recorded = events_of(task)[-1].payload.body["override"]
+    assert recorded["checks"] == ["qualification", "absence", "cap"]
+    assert [part.partition(" ")[0] for part in recorded["was"].split("; ")] == ["no", "absent", "already"]
 
 
 # confidential
