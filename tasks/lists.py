@@ -3,7 +3,7 @@
 A list over several departments is a UNION ALL of one ordered index scan each, merged by the planner: it reads the
 rows of the page and one more per department, whatever the pile behind them. Inside the promise of flatness are the
 scopes, the sorts, the department and the free filter; other filters look through the unfinished work of the
-departments in reach at the most.
+departments in reach at the most, other sorts of what one has or asked for through that.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ SORTS = {
     for sort in (
         Sort("urgent", _("Most urgent first"), "urgent_at"),
         Sort("due", _("Due first"), "due_at"),
-        Sort("newest", _("Newest first"), "id", descending=True),
-        Sort("oldest", _("Oldest first"), "id"),
+        # Not by id: the planner would walk the primary key for it, past everything that is not in the list.
+        Sort("newest", _("Newest first"), "opened_at", descending=True),
+        Sort("oldest", _("Oldest first"), "opened_at"),
         Sort("changed", _("Last changed first"), "changed_at", descending=True),
     )
 }
@@ -175,7 +176,7 @@ def labels_in(user: Any, listing: Listing) -> QuerySet[Any]:
     wide = replace(listing, filters=filters, place="")
     parts = [part.filter(inside(user)) for part in branches(user, wide)]
     sort = sort_of(wide)
-    ids = [row[0] for row in _merged(parts, sort, None, LABELLED, ("id", *{sort.field} - {"id"}))]
+    ids = [row[0] for row in _merged(parts, sort, None, LABELLED, ("id", sort.field))]
     used = Label.tasks.through.objects.filter(task__in=ids).values("label")
     return Label.objects.filter(pk__in=used)
 

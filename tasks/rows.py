@@ -39,6 +39,7 @@ class Row(NamedTuple):
     waiting_kind: str
     waiting_reason: str
     submitted_at: dt.datetime | None
+    opened_at: dt.datetime
     closed_at: dt.datetime | None
     changed_at: dt.datetime
     procedure_id: int

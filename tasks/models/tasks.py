@@ -136,7 +136,7 @@ class Task(models.Model):
             ),
             models.Index(fields=["department", "urgent_at", "id"], name="task_urgent", condition=IS_UNFINISHED),
             models.Index(fields=["department", "due_at", "id"], name="task_due", condition=IS_UNFINISHED),
-            models.Index(fields=["department", "id"], name="task_newest", condition=IS_UNFINISHED),
+            models.Index(fields=["department", "opened_at", "id"], name="task_opened", condition=IS_UNFINISHED),
             models.Index(fields=["department", "changed_at", "id"], name="task_changed", condition=IS_UNFINISHED),
             models.Index(fields=["department", "urgent_at", "id"], name="task_free", condition=IS_FREE),
             models.Index(
@@ -151,7 +151,14 @@ class Task(models.Model):
             ),
             models.Index(fields=["urgent_at", "id"], name="task_everywhere", condition=IS_UNFINISHED),
             models.Index(fields=["department", "-closed_at", "-id"], name="task_closed", condition=~IS_UNFINISHED),
-            models.Index(fields=["requester", "-id"], name="task_asked", condition=Q(requester__isnull=False)),
+            models.Index(
+                fields=["assignee", "-closed_at", "-id"],
+                name="task_finished",
+                condition=~IS_UNFINISHED & Q(assignee__isnull=False),
+            ),
+            models.Index(
+                fields=["requester", "-opened_at", "-id"], name="task_asked_for", condition=Q(requester__isnull=False)
+            ),
             models.Index(fields=["ready_at"], name="task_planned", condition=Q(state=State.PLANNED)),
             models.Index(
                 fields=["waiting_until"],

@@ -1,0 +1,91 @@
+"""No list reads many more rows than it shows, whatever is piled up beside it: in the plans of its statements."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from organization.models import User
+from tasks import finishing
+from tasks.models import Task
+from tasks.tests import factories as make
+from tasks.tests.pages import as_person
+from tasks.tests.plans import measured, pile, rows_read
+from tasks.transitions import assign
+
+MORE = 100
+# The board's totals give a row for each person or for the department. They read what people hold, up to 500 tasks each,
+# and up to 500 of the latest finished ones; test_load.py holds them to that.
+TOTALS = ("WITH RECURSIVE owner", "SELECT late.tasks")
+
+
+@pytest.fixture
+def office(cast):
+    """Piles: the backlog here and elsewhere, work in two hands and finished by them, and a house full of people."""
+    names = [f"person {number}" for number in range(400)]
+    User.objects.bulk_create(User(email=f"{name[7:]}@crowd.invalid", name=name, folded_name=name) for name in names)
+    pile(make.task(cast.permits, cast.anything, requester=cast.mira), 1500)
+    pile(make.task(cast.archive, cast.anything), 8000)
+    for person in (cast.mira, cast.kofi):
+        held = assign(make.task(cast.permits, cast.anything), actor=cast.ruth, to=person)
+        held.refresh_from_db()
+        pile(held, 400)
+        done = finishing.complete(held, actor=person)
+        done.refresh_from_db()
+        pile(done, 700)
+    measured()
+    return cast
+
+
+def statements(person, path):
+    """What a page asks of tables on its second load."""
+    client = as_person(person)
+    client.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(path)
+    assert response.status_code == 200, path
+    found = [query["sql"] for query in captured.captured_queries]
+    return response, [sql for sql in found if sql.lstrip("( ").startswith(("SELECT", "WITH"))]
+
+
+QUEUE = [
+    "",
+    "?state=finished",
+    "?scope=asked",
+    *(f"?scope=departments{sort}" for sort in ("", "&sort=due", "&sort=newest", "&sort=oldest", "&sort=changed")),
+    "?scope=departments&state=finished",
+    "?scope=departments&department={permits}",
+]
+
+
+@pytest.mark.parametrize("query", QUEUE)
+@pytest.mark.parametrize("who", ["mira", "ruth", "vera"])
+def test_the_queue(office, who, query):
+    path = "/queue/" + query.format(permits=office.permits.pk)
+    _response, asked = statements(getattr(office, who), path)
+    for sql in asked:
+        read, given = rows_read(sql)
+        assert read <= given + MORE, (read, given, sql[:400])
+
+
+@pytest.mark.parametrize(("who", "query"), [("ruth", ""), ("ruth", "?person={kofi}"), ("mira", ""), ("ada", "")])
+def test_the_board(office, who, query):
+    path = f"/department/{office.permits.code}/" + query.format(kofi=office.kofi.pk)
+    _response, asked = statements(getattr(office, who), path)
+    totals = [sql for sql in asked if sql.startswith(TOTALS)]
+    assert len(totals) == 2
+    for sql in set(asked) - set(totals):
+        read, given = rows_read(sql)
+        assert read <= given + MORE, (read, given, sql[:400])
+
+
+def test_a_page_further_on(office):
+    """Behind a place the index is entered there: nothing before it is read."""
+    response, _asked = statements(office.mira, "/queue/?scope=departments")
+    onward = response.context["next"]
+    _response, asked = statements(office.mira, f"/queue/{onward}")
+    rows = [sql for sql in asked if "tasks_task" in sql and "ORDER BY" in sql]
+    assert len(rows) == 1 and Task.objects.count() > 5000
+    read, given = rows_read(rows[0])
+    assert given == 51 and read <= given + 2
