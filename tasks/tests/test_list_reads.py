@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from core import clock
 from organization.models import User
 from tasks import finishing
 from tasks.models import Task
@@ -69,6 +72,13 @@ def test_the_queue(office, who, query):
         assert read <= given + MORE, (read, given, sql[:400])
 
 
+def test_the_queue_of_an_admin_who_works_nowhere(office):
+    _response, asked = statements(office.ada, "/queue/?scope=departments")
+    for sql in asked:
+        read, given = rows_read(sql)
+        assert read <= given + MORE, (read, given, sql[:400])
+
+
 @pytest.mark.parametrize(("who", "query"), [("ruth", ""), ("ruth", "?person={kofi}"), ("mira", ""), ("ada", "")])
 def test_the_board(office, who, query):
     path = f"/department/{office.permits.code}/" + query.format(kofi=office.kofi.pk)
@@ -89,3 +99,15 @@ def test_a_page_further_on(office):
     assert len(rows) == 1 and Task.objects.count() > 5000
     read, given = rows_read(rows[0])
     assert given == 51 and read <= given + 2
+
+
+def test_a_pile_here_and_older_work_elsewhere(cast):
+    """Nearly all there is lies here: the order of everybody's work is not walked to find it."""
+    pile(make.task(cast.archive, cast.anything, due_at=clock.now() - dt.timedelta(days=9)), 600)
+    pile(make.task(cast.permits, cast.anything), 9000)
+    measured()
+    for person, path in ((cast.ruth, "/queue/?scope=departments"), (cast.ruth, "/department/PER/")):
+        _response, asked = statements(person, path)
+        for sql in asked:
+            read, given = rows_read(sql)
+            assert read <= given + MORE, (read, given, sql[:400])
