@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class OrganizationConfig(AppConfig):
     name = "organization"
     verbose_name = _("Organization")
+
+    def ready(self) -> None:
+        from organization.verbs import VERBS
+        from records.verbs import declare
+
+        declare(self.name, VERBS)

@@ -15,6 +15,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
 from core import clock
+from records import verbs
 
 _origin: ContextVar[str] = ContextVar("backoffice_origin", default="web")
 
@@ -132,7 +133,9 @@ def write(
 
     `occurred_at` (aware) defaults to the clock; `recorded_at` is the database's instant, or the shifted clock's.
     Must run inside the verb's transaction. Values of `payload` are JSON-able; only what changed belongs there.
+    Raises ValueError for a verb that is not in the list (`records.verbs`).
     """
+    verbs.check(verb)
     instant = occurred_at or clock.now()
     salt = secrets.token_bytes(16) if payload else b""
     body = canonical(payload) if payload else ""

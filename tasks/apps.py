@@ -8,10 +8,13 @@ class TasksConfig(AppConfig):
 
     def ready(self) -> None:
         from core.subjects import Subject, register
+        from records.verbs import declare
         from tasks import receivers, recompute  # noqa: F401 - they register themselves
         from tasks.importing import run  # noqa: F401 - a kind of run
         from tasks.models import Task
+        from tasks.verbs import VERBS
 
+        declare(self.name, VERBS)
         register(
             Subject(
                 kind="task",

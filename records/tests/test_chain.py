@@ -20,9 +20,9 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 PATIENCE = 60.0
 
 
-def write(verb: str = "open", **fields: Any) -> int:
-    fields = {"actor": None, "subject_kind": "task", "subject_id": 5, "payload": {"title": verb}} | fields
-    return events.write(verb, **fields)
+def write(title: str = "One", **fields: Any) -> int:
+    fields = {"actor": None, "subject_kind": "task", "subject_id": 5, "payload": {"title": title}} | fields
+    return events.write("open", **fields)
 
 
 def waiting() -> int:
@@ -50,7 +50,7 @@ def history(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     numbers = []
     for size in (1, 3, 1, 1, 2, 1):
         with transaction.atomic():
-            numbers += [write(f"verb-{len(numbers) + n}") for n in range(size)]
+            numbers += [write(f"title {len(numbers) + n}") for n in range(size)]
     seal_all()
     assert Seal.objects.count() == 3
     return numbers
