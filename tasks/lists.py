@@ -66,6 +66,11 @@ class Filters:
         """Only finished work is asked for."""
         return bool(self.states) and set(self.states) <= set(FINISHED)
 
+    @property
+    def mixed(self) -> bool:
+        """Finished and unfinished work are asked for together: two orders, so two lists."""
+        return bool(set(self.states) & set(FINISHED)) and bool(set(self.states) & set(UNFINISHED))
+
     def apply(self, tasks: TaskQuerySet, user: Any) -> TaskQuerySet:
         """The tasks that pass all filters but the department's, which chooses branches instead.
 
@@ -105,12 +110,19 @@ def sort_of(listing: Listing) -> Sort:
 
 
 def branches(user: Any, listing: Listing) -> list[TaskQuerySet]:
-    """Querysets that together are the list, each served by one ordered index scan."""
+    """Querysets that together are the list, each served by one ordered index scan.
+
+    Finished and unfinished work together is refused (no rows): each has an order of its own. Only what one asked for
+    is one list of both.
+    """
+    if listing.filters.mixed and listing.scope != "asked":
+        return []
     group = FINISHED if listing.filters.finished else UNFINISHED
     tasks = Task.objects.filter(state__in=list(group))
     apply = listing.filters.apply
     if listing.scope != "departments":
-        asked = Task.objects.asked_by(user) if not listing.filters.states else tasks.filter(requester=user)
+        whole = not listing.filters.states or listing.filters.mixed
+        asked = Task.objects.asked_by(user) if whole else tasks.filter(requester=user)
         own = asked if listing.scope == "asked" else tasks.filter(assignee=user)
         places = listing.filters.departments
         return [apply(own.filter(department__in=places) if places else own, user)]

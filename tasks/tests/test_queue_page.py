@@ -177,6 +177,22 @@ def test_every_filter_narrows(cast):
     assert late.pk and labelled.pk
 
 
+def test_finished_and_unfinished_work_are_two_lists(cast):
+    """Together they are refused, with the way to each; what one asked for is one list of both."""
+    for name in ("Open", "Done"):
+        task = make.task(cast.permits, cast.anything, title=name, requester=cast.mira)
+        transitions.assign(task, actor=cast.ruth, to=cast.mira)
+    finishing.complete(task, actor=cast.mira)
+    client = as_person(cast.mira)
+    for scope in ("", "scope=departments&"):
+        response = client.get(f"/queue/?{scope}state=open&state=done&state=cancelled")
+        assert titles(response) == [] and "are two lists" in text(response)
+        ways = re.findall(r'<a class="btn" href="([^"]+)">Show the', response.content.decode())
+        assert [titles(client.get(f"/queue/{way.replace('&amp;', '&')}")) for way in ways] == [["Open"], ["Done"]]
+    both = client.get("/queue/?scope=asked&state=open&state=done")
+    assert titles(both) == ["Done", "Open"] and "are two lists" not in text(both)
+
+
 def test_chips_name_the_filters_and_drop_them(cast):
     make.task(cast.permits, cast.permit, title="One")
     query = f"?scope=departments&procedure={cast.permit.pk}&owner={cast.kofi.pk}&overdue=1"

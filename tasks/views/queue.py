@@ -27,6 +27,7 @@ from tasks.models.tasks import reference_id
 from tasks.names import Names
 from tasks.presenting import Group, Presenter
 from tasks.rows import Row
+from tasks.states import FINISHED, UNFINISHED
 from tasks.views import task as task_page
 
 GROUPED = frozenset({"urgent", "due"})
@@ -150,8 +151,18 @@ def list_context(
         "first": address.query(place="") or "?",
         "filters_href": f"{join}filters=1",
         "end_words": _end_words(address, page.rows, sizes["free"]),
+        "halves": _halves(address) if listing.filters.mixed and address.scope != "asked" else (),
         "query": query,
     }
+
+
+def _halves(address: Address) -> list[tuple[str, Any]]:
+    """The two lists behind a filter for finished and unfinished work together: the way there and its words."""
+    groups = ((UNFINISHED, _("Show the unfinished")), (FINISHED, _("Show the finished")))
+    return [
+        (address.query(states=tuple(one for one in address.states if one in group), place=""), words)
+        for group, words in groups
+    ]
 
 
 def _end_words(address: Address, rows: Sequence[Row], free: str) -> str:
