@@ -36,11 +36,13 @@ def each(ids: Iterable[int], *, actor: User, verb: str, act: Callable[[Task], An
     """
     wanted = list(dict.fromkeys(ids))
     tasks = Task.objects.visible_to(actor).for_detail().in_bulk(wanted[:MOST])
-    outcome = Outcome(skipped=[(f"T-{pk}", _("only %(most)s at once") % {"most": MOST}) for pk in wanted[MOST:]])
+    outcome = Outcome(
+        skipped=[(f"T-{pk}", _("Only %(most)s can be changed at once.") % {"most": MOST}) for pk in wanted[MOST:]]
+    )
     for pk in wanted[:MOST]:
         task = tasks.get(pk)
         if task is None:
-            outcome.skipped.append((f"T-{pk}", _("it cannot be reached")))
+            outcome.skipped.append((f"T-{pk}", _("It cannot be reached.")))
             continue
         if chosen and verb != "undo" and task.procedure.closed_by_subject:
             outcome.skipped.append((task.reference, _closed_elsewhere(task)))
@@ -51,7 +53,7 @@ def each(ids: Iterable[int], *, actor: User, verb: str, act: Callable[[Task], An
                 raise PermissionDenied(verb)
             act(task)
         except PermissionDenied:
-            outcome.skipped.append((task.reference, _("you may not do this with it")))
+            outcome.skipped.append((task.reference, _("You may not do this with it.")))
         except Refused as refused:
             outcome.skipped.append((task.reference, str(refused.sentence)))
         else:
@@ -61,8 +63,8 @@ def each(ids: Iterable[int], *, actor: User, verb: str, act: Callable[[Task], An
 
 def _closed_elsewhere(task: Task) -> str:
     if task.subject_ref:
-        return _("it is closed by what it is about: go to %(subject)s") % {"subject": task.subject_ref}
-    return _("it is closed by what it is about, and not in bulk")
+        return _("It is finished by what it is about: go to %(subject)s.") % {"subject": task.subject_ref}
+    return _("It is finished by what it is about, not here.")
 
 
 def assign_all(ids: Iterable[int], *, actor: User, to: User, override: str = "") -> Outcome:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import clock
 from core.prepared import Prepared
@@ -105,12 +106,23 @@ def lock_person(person: User) -> User:
     return locked[0]
 
 
+# Whole sentences: a label put into the middle of one cannot be translated.
+_NOT_NOW = {
+    State.PLANNED: gettext_lazy("%(task)s is planned for later, so this cannot be done now."),
+    State.OPEN: gettext_lazy("%(task)s is open, so this cannot be done now."),
+    State.IN_PROGRESS: gettext_lazy("%(task)s is in progress, so this cannot be done now."),
+    State.WAITING: gettext_lazy("%(task)s is waiting, so this cannot be done now."),
+    State.IN_REVIEW: gettext_lazy("%(task)s is in review, so this cannot be done now."),
+    State.DONE: gettext_lazy("%(task)s is done, so this cannot be done now."),
+    State.CANCELLED: gettext_lazy("%(task)s is cancelled, so this cannot be done now."),
+}
+
+
 def guard(verb: str, task: Task) -> None:
     """Raise Refused unless the table of moves lets `verb` start from the task's state."""
     if task.state not in MOVES[verb]:
         raise Refused(
-            _("%(task)s is %(state)s, so this cannot be done now.")
-            % {"task": task.reference, "state": str(State(task.state).label).lower()},
+            str(_NOT_NOW[State(task.state)]) % {"task": task.reference},
             code=f"not_from_{task.state}",
             state=task.state,
         )

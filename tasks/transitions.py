@@ -252,12 +252,10 @@ def _manages(actor: User, task: Task) -> bool:
 def veto(task: Task, by_subject: bool) -> None:
     """Work closed by its subject is finished there, not here."""
     if task.procedure.closed_by_subject and not by_subject:
-        where = task.subject_ref or str(task.get_state_display())
-        raise Refused(
-            _("%(task)s is finished by what it is about: go to %(subject)s.")
-            % {"task": task.reference, "subject": where},
-            code="closed_by_subject",
-        )
+        words = _("%(task)s is finished by what it is about, not here.")
+        if task.subject_ref:
+            words = _("%(task)s is finished by what it is about: go to %(subject)s.")
+        raise Refused(words % {"task": task.reference, "subject": task.subject_ref}, code="closed_by_subject")
 
 
 def reopen(

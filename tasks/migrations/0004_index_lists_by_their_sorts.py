@@ -5,32 +5,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organization', '0002_mark_stand_ins'),
-        ('tasks', '0003_steps_stay_with_their_version'),
+        ("organization", "0002_mark_stand_ins"),
+        ("tasks", "0003_steps_stay_with_their_version"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='task',
-            name='task_newest',
+            model_name="task",
+            name="task_newest",
         ),
         migrations.RemoveIndex(
-            model_name='task',
-            name='task_asked',
+            model_name="task",
+            name="task_asked",
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('state__in', ['planned', 'open', 'in_progress', 'waiting', 'in_review'])), fields=['department', 'opened_at', 'id'], name='task_opened'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("state__in", ["planned", "open", "in_progress", "waiting", "in_review"])),
+                fields=["department", "opened_at", "id"],
+                name="task_opened",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(models.Q(('state__in', ['planned', 'open', 'in_progress', 'waiting', 'in_review']), _negated=True), ('assignee__isnull', False)), fields=['assignee', '-closed_at', '-id'], name='task_finished'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(
+                    models.Q(("state__in", ["planned", "open", "in_progress", "waiting", "in_review"]), _negated=True),
+                    ("assignee__isnull", False),
+                ),
+                fields=["assignee", "-closed_at", "-id"],
+                name="task_finished",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('requester__isnull', False)), fields=['requester', '-opened_at', '-id'], name='task_asked_for'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("requester__isnull", False)),
+                fields=["requester", "-opened_at", "-id"],
+                name="task_asked_for",
+            ),
         ),
     ]

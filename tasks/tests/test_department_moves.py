@@ -105,7 +105,7 @@ class TestPreview:
         data = {"to": cast.kofi.pk}
         ruth.post(PREVIEW, data | {"task": [tasks[0].pk]}, headers=HTMX)
         for count in (1, 3):
-            with django_assert_num_queries(16):
+            with django_assert_num_queries(17):
                 ruth.post(PREVIEW, data | {"task": [task.pk for task in tasks[:count]]}, headers=HTMX)
 
 

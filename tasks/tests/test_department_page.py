@@ -136,7 +136,7 @@ class TestConfidential:
         task = make.task(cast.permits, cast.anything, title="MARKER-secret", confidential=True)
         data = {"task": [task.pk], "to": cast.kofi.pk}
         answer = as_user(cast.ada).post(change("move"), data, headers=HTMX)
-        assert "you may not do this with it" in text_of(answer) and "MARKER" not in text_of(answer)
+        assert "You may not do this with it." in text_of(answer) and "MARKER" not in text_of(answer)
         task.refresh_from_db()
         assert task.assignee_id is None
 

@@ -168,11 +168,11 @@ def test_each_for_itself_with_done_skipped_and_why(cast: Any) -> None:
     outcome = bulk.assign_all(ids, actor=cast.ruth, to=cast.mira)
     assert outcome.done == [mine[0].reference, mine[1].reference]
     why = dict(outcome.skipped)
-    assert why[theirs.reference] == why["T-999999"] == "it cannot be reached"
+    assert why[theirs.reference] == why["T-999999"] == "It cannot be reached."
     assert "is cancelled" in why[done.reference] and "already holds 2 tasks" in why[mine[2].reference]
     assert len(outcome.skipped) == 4 and not wrong_tallies()
     again = bulk.release_all([task.pk for task in mine], actor=cast.mira)
-    assert len(again.done) == 2 and dict(again.skipped) == {mine[2].reference: "you may not do this with it"}
+    assert len(again.done) == 2 and dict(again.skipped) == {mine[2].reference: "You may not do this with it."}
     gone = bulk.cancel_all([task.pk for task in mine], actor=cast.ruth, reason="")
     assert not gone.done and {words for _ref, words in gone.skipped} == {"Say why: a reason is needed."}
     assert not bulk.cancel_all([mine[0].pk], actor=cast.ruth, reason=REASON).skipped
@@ -183,7 +183,9 @@ def test_what_is_too_much_at_once_is_said(cast: Any, monkeypatch: pytest.MonkeyP
     tasks = [make.task(cast.permits, cast.permit) for _ in range(3)]
     outcome = bulk.cancel_all([task.pk for task in tasks], actor=cast.ruth, reason=REASON)
     assert outcome.done == [task.reference for task in tasks[:2]]
-    assert outcome.skipped == [(tasks[2].reference, "only 2 at once")] and fresh(tasks[2]).state == "open"
+    assert (
+        outcome.skipped == [(tasks[2].reference, "Only 2 can be changed at once.")] and fresh(tasks[2]).state == "open"
+    )
 
 
 def test_work_of_somebody_away_goes_to_their_substitute(cast: Any) -> None:
