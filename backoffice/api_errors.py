@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import structlog
 from django.core.exceptions import (
     PermissionDenied,
     RequestDataTooBig,
@@ -23,7 +22,6 @@ from ninja.parser import Parser
 from core.problems import problem
 from core.refusals import Refused
 
-log = structlog.get_logger(__name__)
 CODES = {400: "malformed", 401: "no_token", 406: "not_acceptable", 413: "too_large", 415: "media_type"}
 
 
@@ -60,7 +58,6 @@ def install(api: NinjaAPI) -> None:
 
 def broken(request: HttpRequest, error: Exception) -> HttpResponse:
     """Our own fault: logged with its traceback and told to Django's listeners, never shown."""
-    log.exception("api_failed", exc_info=error, path=request.path)
     got_request_exception.send(sender=NinjaAPI, request=request)
     return problem(request, 500, "internal", _("Something went wrong here. It has been written down."))
 

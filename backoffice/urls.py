@@ -20,3 +20,5 @@ urlpatterns = [
     path("", include("organization.urls")),
     path("set-up/", admin.site.urls),
 ]
+handler400 = "backoffice.requests.bad_request"
+handler500 = "backoffice.requests.server_error"

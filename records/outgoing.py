@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.refusals import Refused
-from records import events
+from records import events, requests
 from records.models import Outgoing
 
 log = structlog.get_logger(__name__)
@@ -69,8 +69,12 @@ def hand_over(limit: int) -> list[int]:
 def deliver(message_id: int) -> None:
     """Lease one message, send it, keep the result. A failure waits longer each time; the fifth parks it."""
     message = lease(message_id)
-    if message is None:
-        return
+    if message is not None:
+        with requests.of(message.request_id, outgoing=message.pk):
+            _deliver(message)
+
+
+def _deliver(message: Outgoing) -> None:
     try:
         _send(message)
     except Exception as error:  # whatever the mail server or the network does must not lose the row
@@ -79,6 +83,7 @@ def deliver(message_id: int) -> None:
     Outgoing.objects.filter(pk=message.pk).exclude(state=Outgoing.State.SENT).update(
         state=Outgoing.State.SENT, sent_at=clock.now(), lease_until=None, result="sent"
     )
+    log.info("outgoing_sent", attempts=message.attempts)
 
 
 def _send(message: Outgoing) -> None:
@@ -92,7 +97,7 @@ def _send(message: Outgoing) -> None:
 
 
 def _failed(message: Outgoing, error: Exception) -> None:
-    log.warning("outgoing_failed", outgoing=message.pk, attempts=message.attempts, error=type(error).__name__)
+    log.warning("outgoing_failed", attempts=message.attempts, error=type(error).__name__)
     spent = message.attempts >= ATTEMPTS
     fields: dict[str, Any] = {"lease_until": None, "result": f"{type(error).__name__}: {error}"[:2000]}
     if spent:

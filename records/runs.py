@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.refusals import Refused
-from records import events
+from records import events, requests
 from records.models import Run
 
 log = structlog.get_logger(__name__)
@@ -78,19 +78,25 @@ def perform(run_id: int) -> None:
     Five starts without an end park it. Exceptions end it as failed with a sentence kept for the person.
     """
     run = _take(run_id)
-    if run is None:
-        return
+    if run is not None:
+        with requests.of(run.request_id, run=run.pk, kind=run.kind):
+            _perform(run)
+
+
+def _perform(run: Run) -> None:
     try:
         result = _kinds[run.kind](run)
     except Refused as refused:
         _finish(run, Run.State.FAILED, error=str(refused.sentence))
+        log.info("run_refused", code=refused.code)
     except Lost:
-        log.warning("run_lost", run=run.pk, kind=run.kind)
+        log.warning("run_lost")
     except Exception as error:
-        log.exception("run_failed", run=run.pk, kind=run.kind)
+        log.exception("run_failed")
         _finish(run, Run.State.FAILED, error=f"{type(error).__name__}: {error}"[:2000])
     else:
         _finish(run, Run.State.DONE, result=result)
+        log.info("run_done")
 
 
 def _take(run_id: int) -> Run | None:

@@ -107,3 +107,5 @@ urlpatterns = [
     path("fail/", fail),
     path("accounts/", include("allauth.urls")),
 ]
+handler400 = "backoffice.requests.bad_request"
+handler500 = "backoffice.requests.server_error"

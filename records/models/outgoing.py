@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from records import requests
 from records.querysets import OutgoingQuerySet
 
 
@@ -33,6 +34,7 @@ class Outgoing(models.Model):
     result = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(db_default=Now())
     sent_at = models.DateTimeField(null=True)
+    request_id = models.CharField(max_length=requests.LENGTH, blank=True, default=requests.current, editable=False)
 
     objects = OutgoingQuerySet.as_manager()
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from records import requests
 from records.querysets import RunQuerySet
 
 
@@ -30,6 +31,7 @@ class Run(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    request_id = models.CharField(max_length=requests.LENGTH, blank=True, default=requests.current, editable=False)
 
     objects = RunQuerySet.as_manager()
 
