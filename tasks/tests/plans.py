@@ -38,9 +38,9 @@ def scans(sql: str, values: dict[str, Any] | None = None) -> list[tuple[str, flo
     ]
 
 
-def rows_read(sql: str) -> tuple[float, float]:
+def rows_read(sql: str, values: dict[str, Any] | None = None) -> tuple[float, float]:
     """How many rows of any table a statement reads, and how many it gives."""
-    plan = _plan(sql)
+    plan = _plan(sql, values)
     # What a bitmap finds in the index is read, whatever of it is then fetched from the table.
     tables = [node for node in _nodes(plan) if {"Relation Name", "Index Name"} & set(node)]
     return sum(_read(node) for node in tables if node["Node Type"] != "Bitmap Heap Scan"), plan["Actual Rows"]

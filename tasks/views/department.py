@@ -19,9 +19,11 @@ from organization.models import Absence, Department
 from organization.standing import manages
 from tasks import bulk, moving
 from tasks.board import Board, strip
+from tasks.board_needs import SHOWN, needs_of
 from tasks.board_work import work_of
 from tasks.forms_bulk import BulkForm, CancelForm, MoveForm, ReleaseForm
 from tasks.moving import Choice, Done
+from tasks.trend import trend_of
 
 NEAR = 12  # departments the switcher names; beyond that they are searched
 FORMS: dict[str, type[BulkForm]] = {"move": MoveForm, "release": ReleaseForm, "cancel": CancelForm}
@@ -162,9 +164,13 @@ def context_of(
     person = board.line_of(int(where["person"])) if board.manages and where.get("person") else None
     work = work_of(board, person.person if person else None, where.get("place", ""), set(choice.tasks))
     here = {"person": str(person.person.pk)} if person else {}
+    needs = needs_of(board) if board.manages else []
     return {
         "board": board,
         "figures": strip(board),
+        "needs": needs[:SHOWN],
+        "needs_more": max(0, len(needs) - SHOWN),
+        "trend": trend_of(board.department, board.now),
         "person": person,
         "work": work,
         "choice": choice,
