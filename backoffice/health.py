@@ -16,7 +16,7 @@ from records.models import Heartbeat
 DATABASE_SECONDS = 0.4
 BROKER_SECONDS = 0.3
 STALE_SECONDS = 120
-BEATS = ("worker", "schedule")
+BEATS = ("worker", "long", "schedule")  # who takes quick jobs and mail, who takes long runs, who sends the ticks
 TABLE = sql.Identifier(Heartbeat._meta.db_table)
 
 Check = dict[str, Any]

@@ -15,7 +15,7 @@ from typing import TextIO
 from urllib.parse import quote
 
 from backoffice import environment
-from launch import announce, postgres, processes, programs, supervise
+from launch import announce, postgres, processes, programs, supervise, watch
 from launch.bootstrap import end_on_signals
 from launch.places import Office
 
@@ -49,6 +49,7 @@ def open_office(office: Office) -> None:
             sys.exit(1)  # it has said why
     print(f"Starting {', '.join(program.name for program in chosen)}", flush=True)
     announce.in_background(office, url)
+    watch.in_background(office, url)
     supervise.supervise(office, chosen)
 
 

@@ -97,7 +97,7 @@ def running_background(broker_url: str, *, queues: str = "quick,mail,long", beat
         for name, arguments in commands.items():
             started[name] = stack.enter_context(_celery(arguments, environ, log))
         background = Background(started, log)
-        assert wait_until(lambda: _takes_jobs(broker_url), seconds=READY_SECONDS), log.read_text(encoding="utf-8")
+        assert wait_until(lambda: takes_jobs(broker_url), seconds=READY_SECONDS), log.read_text(encoding="utf-8")
         yield background
 
 
@@ -115,9 +115,10 @@ def _celery(arguments: list[str], environ: dict[str, str], log: Path) -> Iterato
         child.wait()
 
 
-def _takes_jobs(broker_url: str) -> bool:
+def takes_jobs(broker_url: str, workers: int = 1) -> bool:
+    """Do so many workers wait for jobs?"""
     with redis.Redis.from_url(broker_url) as client:
-        return any(one["cmd"] == "brpop" for one in client.client_list())
+        return sum(one["cmd"] == "brpop" for one in client.client_list()) >= workers
 
 
 def database_url_of_this_test() -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import structlog
-from celery import shared_task
+from celery import current_app, shared_task
 from django.db import connection
+from kombu.exceptions import ChannelError
 
 from core import clock
 from records import chain, outgoing, runs
@@ -14,6 +16,8 @@ from records.models import Heartbeat
 
 log = structlog.get_logger(__name__)
 BATCH = 200
+LONG_SILENCE = dt.timedelta(seconds=15)
+LONG_ASKED = dt.timedelta(seconds=3)
 _sweeps: list[Callable[[], None]] = []
 
 
@@ -32,7 +36,7 @@ def tick() -> None:
         if not cursor.fetchone()[0]:
             return
         try:
-            for sweep in [seal_events, send_due, start_due_runs, *_sweeps]:
+            for sweep in [seal_events, send_due, start_due_runs, ask_for_life, *_sweeps]:
                 _guarded(sweep)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [chain.ADVISORY_LOCK + 1])
@@ -60,6 +64,34 @@ def start_due_runs() -> None:
     """Hand due runs to the long queue; a doubled hand-over finds the run taken."""
     for pk in runs.hand_over(BATCH):
         perform_run.apply_async(kwargs={"run_id": pk}, queue="long", expires=60)
+
+
+def ask_for_life() -> None:
+    """Where the long queue's worker has been silent for a while, give it a job that only says it is there.
+
+    A run at work tells so itself with its progress. Nothing is sent while others wait: nobody takes them.
+    """
+    now = clock.now()
+    if Heartbeat.objects.filter(name=runs.SIGN_OF_LIFE, at__gt=now - LONG_SILENCE).exists():
+        return
+    asked, _new = Heartbeat.objects.get_or_create(name="long asked", defaults={"at": now - LONG_ASKED})
+    if asked.at <= now - LONG_ASKED and not _waiting("long"):
+        Heartbeat.objects.filter(pk=asked.pk).update(at=now)
+        say_alive.apply_async(queue="long", expires=60)
+
+
+def _waiting(queue: str) -> int:
+    with current_app.producer_pool.acquire(block=True) as producer:
+        try:
+            return int(producer.channel.queue_declare(queue=queue, passive=True).message_count)
+        except ChannelError:  # no worker has declared it yet
+            return 0
+
+
+@shared_task(name="backoffice.records.say_alive", queue="long")
+def say_alive() -> None:
+    """The long queue is taken from."""
+    runs.sign_of_life()
 
 
 @shared_task(name="backoffice.records.deliver_outgoing", queue="mail")

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.refusals import Refused
 from records import events, requests
-from records.models import Run
+from records.models import Heartbeat, Run
 
 log = structlog.get_logger(__name__)
 LEASE = dt.timedelta(minutes=1)
 HANDED = dt.timedelta(seconds=30)
 ATTEMPTS = 5
+SIGN_OF_LIFE = "long"
 Work = Callable[[Run], dict[str, Any]]
 _kinds: dict[str, Work] = {}
 
@@ -50,9 +51,10 @@ def ask(name: str, *, actor: Any | None, parameters: dict[str, Any]) -> Run:
 def progress(
     run: Run, *, done: int, total: int | None = None, place: Any = None, result: dict[str, Any] | None = None
 ) -> None:
-    """Tell how far a run is and renew its lease; `place` is where to go on after an interruption.
+    """Tell how far a run is, renew its lease, and give a sign of life.
 
-    `result` is what is known so far. Raises Lost when the lease ran out and somebody else took the run up.
+    `place` is where to go on after an interruption, `result` what is known so far. Raises Lost when the lease ran out
+    and somebody else took the run up.
     """
     run.done = done
     run.total = total if total is not None else run.total
@@ -62,6 +64,16 @@ def progress(
     fields = {name: getattr(run, name) for name in ("done", "total", "place", "result", "lease_until")}
     if not Run.objects.filter(pk=run.pk, attempts=run.attempts).update(**fields):
         raise Lost(f"run {run.pk} is in other hands")
+    sign_of_life()
+
+
+def sign_of_life() -> None:
+    """The worker of runs is there. Waits for nobody: while another writes the same, that is sign enough."""
+    now = clock.now()
+    with transaction.atomic():
+        beat = Heartbeat.objects.select_for_update(skip_locked=True).filter(pk=SIGN_OF_LIFE)
+        if not Heartbeat.objects.filter(pk__in=beat.values("pk")).update(at=now):
+            Heartbeat.objects.bulk_create([Heartbeat(name=SIGN_OF_LIFE, at=now)], ignore_conflicts=True)
 
 
 def hand_over(limit: int) -> list[int]:
@@ -84,6 +96,7 @@ def perform(run_id: int) -> None:
 
 
 def _perform(run: Run) -> None:
+    sign_of_life()
     try:
         result = _kinds[run.kind](run)
     except Refused as refused:

@@ -30,10 +30,10 @@ def silent() -> Iterator[int]:
 
 @pytest.fixture
 def healthy(broker: Broker, settings: Any) -> Broker:
-    """An office at work: a broker that answers, worker and schedule seen just now."""
+    """An office at work: a broker that answers, workers and schedule seen just now."""
     settings.REDIS_URL = broker.url
-    seen("worker", 0)
-    seen("schedule", 0)
+    for name in health.BEATS:
+        seen(name, 0)
     return broker
 
 
@@ -57,12 +57,12 @@ def test_an_office_at_work_is_ok(healthy: Broker, client: Client) -> None:
     seen("worker", 7)
     status, body, _ = look(client)
     assert (status, body["status"]) == (200, "ok")
-    assert body["checks"].keys() == {"database", "broker", "worker", "schedule"}
+    assert body["checks"].keys() == {"database", "broker", "worker", "long", "schedule"}
     assert 7 <= body["checks"]["worker"]["age"] < 12
     assert 0 <= body["checks"]["schedule"]["age"] < 5
 
 
-@pytest.mark.parametrize("name", ["worker", "schedule"])
+@pytest.mark.parametrize("name", health.BEATS)
 def test_two_minutes_without_a_sign_of_life_is_failing(healthy: Broker, client: Client, name: str) -> None:
     seen(name, health.STALE_SECONDS - 10)
     assert look(client)[0] == 200
@@ -119,7 +119,7 @@ def test_a_database_that_accepts_and_never_answers_is_failing_in_time(
 ) -> None:
     elsewhere(monkeypatch, silent)
     status, body, seconds = look(client)
-    assert (status, failing(body)) == (503, {"database", "worker", "schedule"})
+    assert (status, failing(body)) == (503, {"database", *health.BEATS})
     assert seconds < SECONDS
 
 
@@ -130,7 +130,7 @@ def test_a_database_that_is_gone_is_failing(
         port = closed.getsockname()[1]
     elsewhere(monkeypatch, port)
     status, body, seconds = look(client)
-    assert (status, failing(body)) == (503, {"database", "worker", "schedule"})
+    assert (status, failing(body)) == (503, {"database", *health.BEATS})
     assert seconds < SECONDS
 
 

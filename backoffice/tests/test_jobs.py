@@ -189,6 +189,36 @@ def test_a_run_goes_on_after_its_worker_was_killed(office: SimpleNamespace, brok
     assert Event.objects.filter(verb="recompute", task_id__in=[task.pk for task in tasks]).count() == len(tasks)
 
 
+def test_the_long_queue_is_looked_at_by_itself(office: SimpleNamespace, broker: Broker, settings: Any) -> None:
+    """Its worker is away: nothing piles up, /health/ says so; it comes: all is well, with no run to do."""
+    settings.REDIS_URL = broker.url
+
+    def failing() -> set[str]:
+        checks = Client().get("/health/").json()["checks"]
+        return {name for name, check in checks.items() if not check["ok"]}
+
+    with running_background(broker.url, queues="quick,mail") as background:
+        soon(lambda: failing() == {"long"}, background)
+        time.sleep(5)
+        with redis.Redis.from_url(broker.url) as client:
+            assert client.llen("long") == 1, "one that waits is enough"
+        with running_background(broker.url, queues="long", beat=False) as other:
+            soon(lambda: failing() == set(), other)
+
+
+def test_a_run_at_work_is_a_sign_of_life(office: SimpleNamespace) -> None:
+    run = runs.ask("tasks.recompute", actor=None, parameters={"departments": []})
+    runs.hand_over(1)
+    runs.perform(run.pk)
+    taken = Heartbeat.objects.get(name="long").at
+    with second_connection() as other:
+        other.cursor().execute("SELECT 1 FROM records_heartbeat WHERE name = 'long' FOR UPDATE")
+        runs.progress(Run.objects.get(pk=run.pk), done=1)  # does not wait
+        assert Heartbeat.objects.get(name="long").at == taken
+    runs.progress(Run.objects.get(pk=run.pk), done=2)
+    assert Heartbeat.objects.get(name="long").at > taken
+
+
 def test_a_worker_that_is_deaf_fails_the_look_at_health(office: SimpleNamespace, broker: Broker, settings: Any) -> None:
     settings.REDIS_URL = broker.url
     with running_background(broker.url) as background:

@@ -33,7 +33,7 @@ MAPPING = {
     "subject_reference": "case",
     "labels": ["channel"],
 }
-RUN_TABLES = frozenset({"records_run", "records_runreject"})
+RUN_TABLES = frozenset({"records_run", "records_runreject", "records_heartbeat"})
 
 
 def row(number: int, **cells: str) -> list[str]:
