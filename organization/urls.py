@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from organization import views
+from organization.views import profile
 
 urlpatterns = [
-    path("profile/", views.profile, name="profile"),
-    path("profile/tokens/", views.add_token, name="profile_tokens"),
-    path("profile/tokens/<int:pk>/revoke/", views.revoke, name="profile_revoke"),
+    path("profile/", profile.profile, name="profile"),
+    path("profile/tokens/", profile.add_token, name="profile_tokens"),
+    path("profile/tokens/<int:pk>/revoke/", profile.revoke, name="profile_revoke"),
 ]
