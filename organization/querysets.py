@@ -12,6 +12,15 @@ from core import clock
 from core.folding import fold
 
 
+class NamedQuerySet(QuerySet[Any]):
+    """Rows with a `folded_name`."""
+
+    def named(self, text: str) -> NamedQuerySet:
+        """Rows whose folded name begins with the folded text, or has a word that does; all without a text."""
+        folded = fold(text)
+        return self.filter(Q(folded_name__startswith=folded) | Q(folded_name__contains=f" {folded}"))
+
+
 class UserQuerySet(QuerySet[Any]):
     def active(self) -> UserQuerySet:
         """People who have not left."""

@@ -1,8 +1,13 @@
 """Working calendars as the office writes them down; the arithmetic is in `working_time`."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
+
+from core.folding import fold
+from organization.querysets import NamedQuerySet
 
 WEEKDAYS = [
     (0, _("Monday")),
@@ -19,16 +24,23 @@ class OfficeCalendar(models.Model):
     """Weekly windows and closures; the zone and the holidays come from the site of whoever uses it."""
 
     name = models.CharField(_("name"), max_length=120, unique=True)
+    folded_name = models.CharField(max_length=130, editable=False)
     observes_holidays = models.BooleanField(_("closed on the site's public holidays"), default=True)
     revision = models.PositiveIntegerField(default=1, editable=False, help_text="Rises with every change of it.")
+
+    objects = NamedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("working calendar")
         verbose_name_plural = _("working calendars")
-        ordering = ["name"]
+        ordering = ["folded_name", "id"]
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.folded_name = fold(self.name)[:130]
+        super().save(*args, **kwargs)
 
 
 class CalendarWindow(models.Model):

@@ -16,11 +16,12 @@ from django.utils.translation import gettext_lazy as _
 
 from core.folding import fold
 from organization.models.people import User, check_zone
-from organization.querysets import DepartmentQuerySet, MembershipQuerySet
+from organization.querysets import DepartmentQuerySet, MembershipQuerySet, NamedQuerySet
 
 
 class Site(models.Model):
     name = models.CharField(_("name"), max_length=120, unique=True)
+    folded_name = models.CharField(max_length=130, editable=False)
     time_zone = models.CharField(_("time zone"), max_length=64, validators=[check_zone])
     country = models.CharField(
         _("country"),
@@ -31,13 +32,19 @@ class Site(models.Model):
     )
     subdivision = models.CharField(_("state or region"), max_length=10, blank=True, default="")
 
+    objects = NamedQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("site")
         verbose_name_plural = _("sites")
-        ordering = ["name"]
+        ordering = ["folded_name", "id"]
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.folded_name = fold(self.name)[:130]
+        super().save(*args, **kwargs)
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

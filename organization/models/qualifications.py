@@ -1,25 +1,35 @@
 """What people are certified to do, at which level, and until when."""
 
+from typing import Any
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from core.folding import fold
 from organization.models.people import User
-from organization.querysets import HoldingQuerySet
+from organization.querysets import HoldingQuerySet, NamedQuerySet
 
 
 class Qualification(models.Model):
     name = models.CharField(_("name"), max_length=120, unique=True)
+    folded_name = models.CharField(max_length=130, editable=False)
     description = models.TextField(_("what it certifies"), blank=True, default="")
+
+    objects = NamedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("qualification")
         verbose_name_plural = _("qualifications")
-        ordering = ["name"]
+        ordering = ["folded_name", "id"]
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.folded_name = fold(self.name)[:130]
+        super().save(*args, **kwargs)
 
 
 class Holding(models.Model):
