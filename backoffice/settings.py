@@ -20,7 +20,7 @@ SECRET_KEY = environment.secret_key(env.str("SECRET_KEY", ""), debug=DEBUG)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG or DEMO else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000")
-OFFICE_NAME = env.str("OFFICE_NAME", "Backoffice")
+OFFICE_NAME = env.str("OFFICE_NAME", "Brookmere Borough" if DEMO else "Backoffice")
 
 INSTALLED_APPS = [
     "core",

@@ -28,6 +28,11 @@ def sees_departments(user: Any) -> bool:
     return bool(user.is_admin or user.standing.departments)
 
 
+def asks_only(user: Any) -> bool:
+    """Who works in no department has only what they asked for."""
+    return not sees_departments(user)
+
+
 def sets_up(user: Any) -> bool:
     """Admins set up the office."""
     return bool(user.is_admin)
@@ -50,8 +55,24 @@ class Entry:
 
 
 ENTRIES = (
-    Entry("tasks:queue", _("My queue"), "queue", short=_("Queue"), count="mine", covers=("tasks/",)),
-    Entry("tasks:department", _("Department"), "people", count="departments", shown=sees_departments),
+    Entry(
+        "tasks:queue",
+        _("My queue"),
+        "queue",
+        short=_("Queue"),
+        count="mine",
+        covers=("tasks/",),
+        shown=sees_departments,
+    ),
+    Entry("tasks:queue", _("What I asked for"), "queue", short=_("Asked"), covers=("tasks/",), shown=asks_only),
+    Entry(
+        "tasks:department",
+        _("Department"),
+        "people",
+        count="departments",
+        covers=("departments/",),
+        shown=sees_departments,
+    ),
     Entry("admin:index", _("Set-up"), "setup", shown=sets_up),
 )
 

@@ -281,7 +281,8 @@ def _backlog(board: Board) -> list[Figure]:
         clear = Figure(_("Days to clear it"), "–", nothing)
     else:
         small = _("at %(hours)s h free a day") % {"hours": hours(day.free)} if backlog.minutes else ""
-        clear = Figure(_("Days to clear it"), number_format(days, 1) if days < 1000 else "999+", small)
+        number = number_format(days, 1) if 0.05 <= days < 1000 or not days else "999+" if days > 1 else _("under 0.1")
+        clear = Figure(_("Days to clear it"), number, small)
     return [Figure(_("Backlog, no owner"), number_format(backlog.tasks), standard), clear]
 
 

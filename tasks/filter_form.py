@@ -58,12 +58,16 @@ class FilterForm(forms.Form):
         self._offer("procedure", _("Any"), procedures.values_list("pk", "name")[:MOST])
         self._offer("department", _("Any"), _departments(user).values_list("pk", "name")[:MOST])
         self._offer("label", _("Any"), _labels(address, user).values_list("pk", "name")[:MOST])
-        self._offer("owner", _("Anybody"), self._owners(address, user))
+        if address.scope == "mine" and not address.owner:
+            del self.fields["owner"]  # all of it is one's own
+        else:
+            self._offer("owner", _("Anybody"), self._owners(address, user))
 
     def _offer(self, name: str, nothing: str, choices: Any) -> None:
         self.fields[name].choices = [("", nothing), *choices]  # type: ignore[attr-defined]
 
-    def _owners(self, address: Address, user: User) -> list[tuple[Any, str]]:
+    @staticmethod
+    def _owners(address: Address, user: User) -> list[tuple[Any, str]]:
         """Nobody, oneself, and the people of one's own departments; never everybody."""
         owners: list[tuple[Any, str]] = [(NOBODY, _("Nobody")), (ME, _("Me"))]
         if address.scope == "mine":

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -65,7 +66,10 @@ def _at(day: dt.date, time: dt.time) -> dt.datetime:
 
 
 class WaitForm(VerbForm):
-    kind = forms.ChoiceField(label=gettext_lazy("What it waits for"), choices=WaitReason.choices)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What it waits for"),
+        choices=lambda: [(value, capfirst(label)) for value, label in WaitReason.choices],
+    )
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300)
     until_day = _date(
         gettext_lazy("Until"), help_text=gettext_lazy("It comes back by itself. Empty: until somebody resumes it.")

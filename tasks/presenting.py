@@ -55,6 +55,7 @@ def words_of(language: str) -> dict[Any, str]:
         "overdue": _("Overdue"),
         "confidential": _("Confidential task"),
         "review": _("four eyes"),
+        "yours": _("your answer"),
     }
 
 
@@ -129,6 +130,8 @@ class Presenter:
             return Clock(
                 self._bold("due", times.moment(row.due_at.astimezone(self.zone), self.here)), iso, title, "over"
             )
+        if late and abs(minutes) >= times.LATE:  # so late that the day says more than the hours
+            return Clock(self._bold("due", times.day(day, self.here.date())), iso, title, "over")
         if late or minutes < times.LONG:
             return Clock(
                 self._bold("over" if late else "left", times.span(minutes)), iso, title, "over" if late else ""
@@ -178,7 +181,8 @@ class Presenter:
         high = end = css = who = initials = ""
         if row.state == State.WAITING:
             end, css = row.waiting_reason if sees_internal(self.user, row) else "", "wait"  # type: ignore[arg-type]
-            end = end or self.words["WaitReason", row.waiting_kind]
+            mine = row.waiting_kind == WaitReason.REQUESTER and row.requester_id == self.user.pk
+            end = end or (self.words["yours"] if mine else self.words["WaitReason", row.waiting_kind])
         elif row.state == State.IN_REVIEW:
             end, css = self.words["review"], "review"
         elif row.priority < Priority.NORMAL and row.state not in FINISHED:

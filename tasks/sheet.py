@@ -22,7 +22,7 @@ from tasks.instrument import due_words, instrument_of
 from tasks.models import Step, StepRun, Task
 from tasks.names import Names
 from tasks.presenting import MARKS, words_of
-from tasks.states import FINISHED, Priority, State
+from tasks.states import FINISHED, Priority, State, WaitReason
 from tasks.steps import value_of
 from tasks.timeline import Timeline
 
@@ -71,11 +71,22 @@ class Sheet:
         self.subject = self._subject()
         self.why, self.why_not, self.may_have = self._whys()
 
+    @property
+    def answers(self) -> bool:
+        """Does it wait for an answer of this reader?"""
+        asked = self.task.state == State.WAITING and self.task.waiting_kind == WaitReason.REQUESTER
+        return asked and self.task.requester_id == self.user.pk
+
+    @property
+    def may_head(self) -> str:
+        """What stands before the words of `may_have`."""
+        return _("For you") if self.answers and not self.internal else _("Can I take it")
+
     def _whys(self) -> tuple[str, str, str]:
-        """Why this one (of what is mine), what keeps me from it, or that nothing does."""
+        """Why this one (of what is mine), what keeps me from it, or that nothing does and what to do."""
         task, user = self.task, self.user
         if not self.internal:
-            return "", "", ""
+            return "", "", _("It waits for your answer: write it below.") if self.answers else ""
         if task.assignee_id == user.pk:
             running = task.state in {State.OPEN, State.IN_PROGRESS}
             return why.sentence(why.why_this(task, user)) if running else "", "", ""
@@ -185,6 +196,8 @@ class Sheet:
     def _waits(self) -> str:
         if self.task.state != State.WAITING:
             return ""
+        if self.answers:
+            return _("your answer")
         kind = words_of(self._language())["WaitReason", self.task.waiting_kind]
         return f"{kind}: {self.task.waiting_reason}" if self.internal else kind
 

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 LONG = 16 * 60  # working minutes; beyond it a date says more than hours
+LATE = 80 * 60  # working minutes; later than that, too
 NEAR = dt.timedelta(days=7)
 
 

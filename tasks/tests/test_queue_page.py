@@ -255,6 +255,29 @@ def test_a_colleague_has_one_list(cast):
     assert "What I asked for" in words and "Take next" not in words and "My departments" not in words
 
 
+def test_the_next_step_is_said(cast):
+    """What waits for the reader's answer, what nobody has, and work that is weeks late."""
+    asked = make.task(cast.permits, cast.request, title="My badge", requester=cast.cleo)
+    transitions.assign(asked, actor=cast.ruth, to=cast.mira)
+    transitions.wait(asked, actor=cast.mira, kind="requester", reason="which door")
+    words = text(as_person(cast.cleo).get(f"/queue/?task={asked.reference}"))
+    assert words.count("your answer") == 3 and "For you It waits for your answer: write it below." in words
+    assert "answer of the requester" not in words and "which door" not in words
+    make.task(cast.permits, cast.anything, title="Free", due_at=clock.now() - dt.timedelta(days=60))
+    client = as_person(cast.kofi)
+    response = client.get("/queue/")
+    way = re.search(r'<a href="([^"]+)">Show what waits</a>', response.content.decode())[1].replace("&amp;", "&")
+    assert titles(client.get(f"/queue/{way}")) == ["Free"]
+    words = text(client.get("/queue/?scope=departments"))
+    assert re.search(r"Overdue: Free due \d+ \w+", words), words
+
+
+def test_ones_own_list_asks_for_no_owner(cast):
+    client = as_person(cast.mira)
+    assert "Owner" not in text(client.get("/queue/?filters=1"))
+    assert "Owner" in text(client.get("/queue/?filters=1&scope=departments"))
+
+
 def test_what_people_wrote_is_only_text(cast):
     marks = {name: MARK % name for name in ("title", "ref", "procedure")}
     how = make.procedure(marks["procedure"])

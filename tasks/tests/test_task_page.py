@@ -154,7 +154,7 @@ def test_what_a_requester_sees(cast, shop):
     editing.attach_file(task, upload("answer.pdf", b"%PDF-1.4 answer"), actor=cast.mira, for_requester=True)
     transitions.wait(task, actor=cast.mira, kind="requester", reason="she never answers")
     words = text(page(cast.cleo, task))
-    for said in ("My shop", "Waiting", "Dear Cleo", "answer.pdf", "Waits for answer of the requester", "Mira Holt"):
+    for said in ("My shop", "Waiting", "Dear Cleo", "answer.pdf", "Waits for your answer", "Mira Holt"):
         assert said in words, said
     for hidden in ("Between us", "inside.pdf", "internal label", "Steps", "gave it to", "never answers", "Why not me"):
         assert hidden not in words, hidden

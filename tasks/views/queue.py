@@ -21,13 +21,13 @@ from organization.standing import forget
 from tasks import counts, filters, lists
 from tasks import next as taking
 from tasks.filter_form import FilterForm
-from tasks.filters import Address
+from tasks.filters import NOBODY, Address
 from tasks.models import Task
 from tasks.models.tasks import reference_id
 from tasks.names import Names
 from tasks.presenting import Group, Presenter
 from tasks.rows import Row
-from tasks.states import FINISHED, UNFINISHED
+from tasks.states import FINISHED, UNFINISHED, State
 from tasks.views import task as task_page
 
 GROUPED = frozenset({"urgent", "due"})
@@ -137,6 +137,7 @@ def list_context(
     whole = not page.next and not page.previous
     grouped = address.scope == "mine" and address.order in GROUPED and not listing.filters.finished
     sizes = counts.tab_counts(user)
+    shows_free = address.scope == "mine" and not address.narrowed and sizes["free"] != "0"
     return {
         "address": address,
         "groups": presenter.groups(pairs, whole=whole) if grouped else [Group("", [html for _row, html in pairs])],
@@ -151,6 +152,7 @@ def list_context(
         "first": address.query(place="") or "?",
         "filters_href": f"{join}filters=1",
         "end_words": _end_words(address, page.rows, sizes["free"]),
+        "waiting": Address(scope="departments", states=(State.OPEN,), owner=NOBODY).query() if shows_free else "",
         "halves": _halves(address) if listing.filters.mixed and address.scope != "asked" else (),
         "query": query,
     }
