@@ -1,0 +1,1 @@
+"""Backup and restore: the whole office, rows and files, in one file."""
