@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.shell_set_up import GROUPS, SetUpPlace
 from tasks.counts import nav_counts
 
 
@@ -73,7 +74,7 @@ ENTRIES = (
         covers=("departments/",),
         shown=sees_departments,
     ),
-    Entry("admin:index", _("Set-up"), "setup", shown=sets_up),
+    Entry("set_up:home", _("Set-up"), "setup", shown=sets_up),
 )
 
 ACCOUNT_PAGES = (
@@ -149,6 +150,24 @@ class Shell:
         """The pages about one's own account."""
         known = [(href, label) for view, label in ACCOUNT_PAGES if (href := address(view))]
         return [Place(href, label, None, "", "", self._current(href)) for href, label in known]
+
+    @cached_property
+    def set_up_groups(self) -> list[tuple[Any, list[SetUpPlace]]]:
+        """The pages of the set-up by group, on its pages and for those who may; empty elsewhere."""
+        start = address("set_up:home")
+        if not (start and self.request.path.startswith(start) and sets_up(self.request.user)):
+            return []
+        return [
+            (
+                title,
+                [
+                    SetUpPlace(href, entry.label, entry.words, self._current(href))
+                    for entry in entries
+                    if (href := address(entry.view))
+                ],
+            )
+            for title, entries in GROUPS
+        ]
 
     @cached_property
     def new_task(self) -> str | None:

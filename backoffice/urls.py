@@ -7,6 +7,8 @@ from django.views.generic import RedirectView
 from backoffice.api import urls as api
 from backoffice.health import health
 from backoffice.home import home
+from organization.urls_set_up import urlpatterns as organization_set_up
+from tasks.urls_set_up import urlpatterns as tasks_set_up
 
 to_home = RedirectView.as_view(pattern_name="home", http_method_names=["get", "head"])
 urlpatterns = [
@@ -18,7 +20,8 @@ urlpatterns = [
     path("api/v1/", api),
     path("", include("tasks.urls")),
     path("", include("organization.urls")),
-    path("set-up/", admin.site.urls),
+    path("set-up/", include((tasks_set_up + organization_set_up, "set_up"))),
+    path("set-up/more/", admin.site.urls),
 ]
 handler400 = "backoffice.requests.bad_request"
 handler500 = "backoffice.requests.server_error"

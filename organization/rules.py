@@ -14,3 +14,8 @@ def sees_address(user: Any, person_id: int, department_ids: Iterable[int]) -> bo
     if user.pk == person_id or user.is_admin or user.standing.managed:
         return True
     return not user.standing.member.isdisjoint(department_ids)
+
+
+def can_set_up(user: Any) -> bool:
+    """Admins set up the office: places, people, hours, procedures, looks."""
+    return bool(user.is_active and user.is_admin)

@@ -72,7 +72,7 @@ def test_an_admin_sees_every_list_and_every_row(office: SimpleNamespace) -> None
 @pytest.mark.parametrize("who", ["mira", "ruth", "cleo"])
 def test_nobody_but_an_admin_gets_in(office: SimpleNamespace, who: str) -> None:
     client = client_of(getattr(office, who))
-    pages = [reverse("admin:index"), reverse("admin:autocomplete"), reverse("admin:jsi18n"), "/set-up/nowhere/"]
+    pages = [reverse("admin:index"), reverse("admin:autocomplete"), reverse("admin:jsi18n"), "/set-up/more/nowhere/"]
     for address in pages + [url for model in MODELS for url in addresses(model).values()]:
         assert client.get(address).status_code == 403, address
         assert client.post(address).status_code == 403, address
@@ -146,7 +146,7 @@ def test_lists_count_a_thousand_rows_at_the_most(office: SimpleNamespace, django
 
 @pytest.mark.parametrize("address", ["organization/membership", "organization/holding", "organization/absence"])
 def test_people_are_searched_not_listed(office: SimpleNamespace, address: str) -> None:
-    page = client_of(office.ada).get(f"/set-up/{address}/add/").content.decode()
+    page = client_of(office.ada).get(f"/set-up/more/{address}/add/").content.decode()
     assert "Otto Weiss" not in page
     query = {"app_label": "organization", "model_name": "membership", "field_name": "person", "term": "weiß"}
     found = client_of(office.ada).get(reverse("admin:autocomplete"), query).json()["results"]
@@ -170,8 +170,8 @@ def test_lists_ask_as_often_for_three_rows_as_for_one(office: SimpleNamespace, d
 
 def test_signing_out_and_changing_the_password_are_our_pages(office: SimpleNamespace) -> None:
     client = client_of(office.ada)
-    assert client.get("/set-up/password_change/")["Location"] == reverse("account_change_password")
-    client.post("/set-up/logout/")
+    assert client.get("/set-up/more/password_change/")["Location"] == reverse("account_change_password")
+    client.post("/set-up/more/logout/")
     assert client.get(reverse("admin:index")).status_code == 302
 
 

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 
 def test_a_membership_is_made_by_choosing_and_picking(cast: SimpleNamespace, browse: Callable[..., Any]) -> None:
-    page = browse(cast.ada, "/set-up/organization/membership/add/")
+    page = browse(cast.ada, "/set-up/more/organization/membership/add/")
     for field, typed, name in (("person", "weiß", "Otto Weiss"), ("department", "perm", "Permits")):
         page.click(f"#id_{field} + .select2")
         page.fill(".select2-search__field", typed)
@@ -29,7 +29,7 @@ def test_a_membership_is_made_by_choosing_and_picking(cast: SimpleNamespace, bro
 
 def test_rows_of_a_calendar_are_added_and_taken_away(cast: SimpleNamespace, browse: Callable[..., Any]) -> None:
     calendar = OfficeCalendar.objects.get(name="Week")
-    page = browse(cast.ada, f"/set-up/organization/officecalendar/{calendar.pk}/change/")
+    page = browse(cast.ada, f"/set-up/more/organization/officecalendar/{calendar.pk}/change/")
     page.check("#id_windows-4-DELETE")
     page.click("#windows-group .add-row a")
     page.select_option("#id_windows-5-weekday", "5")
@@ -43,7 +43,7 @@ def test_rows_of_a_calendar_are_added_and_taken_away(cast: SimpleNamespace, brow
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_set_up_wears_our_colours(cast: SimpleNamespace, browse: Callable[..., Any], scheme: str) -> None:
-    page = browse(cast.ada, "/set-up/", color_scheme=scheme)
+    page = browse(cast.ada, "/set-up/more/", color_scheme=scheme)
     paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert paper == {"light": "rgb(251, 249, 244)", "dark": "rgb(27, 26, 22)"}[scheme]
     assert page.inner_text("#user-tools strong") == "Ada Stone"

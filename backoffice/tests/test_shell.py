@@ -21,7 +21,7 @@ def frame(user: Any, path: str = "/queue/") -> shell.Shell:
 
 @pytest.fixture(autouse=True)
 def _all_places_exist(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = {"tasks:queue": "/queue/", "tasks:department": "/department/", "admin:index": "/set-up/"}
+    known = {"tasks:queue": "/queue/", "tasks:department": "/department/", "set_up:home": "/set-up/"}
     monkeypatch.setattr(shell, "address", known.get)
 
 

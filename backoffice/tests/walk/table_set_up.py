@@ -14,12 +14,12 @@ from tasks.models import Task
 
 NOT = "cahmvsr"
 ONE, MOVED, NONE = f"200 d, 403 {NOT}", f"302 d, 403 {NOT}", f"403 {NOT}d"
-UP = "/set-up/login/"  # leads to our sign-in
+UP = "/set-up/more/login/"  # leads to our sign-in
 READ_ONLY = {"run", "runreject", "outgoing", "event", "alias"}
 
 
 def at(path: str, get: str = "", post: str = "", **more: Any) -> Case:
-    return Case(lambda office: f"/set-up/{path}", get, post, **{"nobody_leads": UP} | more)
+    return Case(lambda office: f"/set-up/more/{path}", get, post, **{"nobody_leads": UP} | more)
 
 
 def people_like(office: Office) -> dict[str, str]:
@@ -32,27 +32,27 @@ def a_task(office: Office) -> str:
 
 
 FIXED = {
-    "set-up/": [at("", ONE, ONE)],
-    "set-up/login/": [at("login/", MOVED, MOVED, leads="/set-up/", nobody_leads="/accounts/login/")],
-    "set-up/logout/": [at("logout/", ONE, MOVED, nobody_leads="/set-up/")],
-    "set-up/password_change/": [at("password_change/", MOVED, MOVED, leads="/accounts/password/change/")],
-    "set-up/password_change/done/": [at("password_change/done/", ONE, f"405 d, 403 {NOT}")],
-    "set-up/autocomplete/": [
+    "set-up/more/": [at("", ONE, ONE)],
+    "set-up/more/login/": [at("login/", MOVED, MOVED, leads="/set-up/more/", nobody_leads="/accounts/login/")],
+    "set-up/more/logout/": [at("logout/", ONE, MOVED, nobody_leads="/set-up/more/")],
+    "set-up/more/password_change/": [at("password_change/", MOVED, MOVED, leads="/accounts/password/change/")],
+    "set-up/more/password_change/done/": [at("password_change/done/", ONE, f"405 d, 403 {NOT}")],
+    "set-up/more/autocomplete/": [
         at("autocomplete/", ONE, f"405 d, 403 {NOT}", query=people_like),
         at("autocomplete/", NONE, f"405 d, 403 {NOT}"),
     ],
-    "set-up/jsi18n/": [at("jsi18n/", ONE, f"405 d, 403 {NOT}")],
-    "set-up/r/<path:content_type_id>/<path:object_id>/": [
+    "set-up/more/jsi18n/": [at("jsi18n/", ONE, f"405 d, 403 {NOT}")],
+    "set-up/more/r/<path:content_type_id>/<path:object_id>/": [
         Case(a_task, MOVED, MOVED, leads="http://testserver/tasks/T-", nobody_leads=UP)
     ],
-    "set-up/^(?P<app_label>records|organization|tasks)/$": [at("tasks/", ONE, ONE)],
-    "set-up/(?P<url>.*)$": [at("nowhere/", f"404 d, 403 {NOT}", f"404 d, 403 {NOT}")],
+    "set-up/more/^(?P<app_label>records|organization|tasks)/$": [at("tasks/", ONE, ONE)],
+    "set-up/more/(?P<url>.*)$": [at("nowhere/", f"404 d, 403 {NOT}", f"404 d, 403 {NOT}")],
 }
 
 
 def of_row(model: Any, end: str) -> Callable[[Office], str]:
     """The address of a page about the first row of a model."""
-    base = f"/set-up/{model._meta.app_label}/{model._meta.model_name}/"
+    base = f"/set-up/more/{model._meta.app_label}/{model._meta.model_name}/"
     return lambda office: f"{base}{model.objects.order_by('pk').first().pk}/{end}"
 
 
@@ -63,14 +63,14 @@ def rows_of(model: Any) -> dict[str, list[Case]]:
     looks_only = name in READ_ONLY
     adds = NONE if looks_only or name == "procedureversion" else ONE
     saves = NONE if looks_only or name == "procedureversion" else ONE  # the first version is published
-    row = f"set-up/{base}<path:object_id>/"
+    row = f"set-up/more/{base}<path:object_id>/"
     return {
-        f"set-up/{base}": [at(base, ONE, ONE)],
-        f"set-up/{base}add/": [at(f"{base}add/", adds, adds)],
+        f"set-up/more/{base}": [at(base, ONE, ONE)],
+        f"set-up/more/{base}add/": [at(f"{base}add/", adds, adds)],
         f"{row}history/": [Case(of_row(model, "history/"), ONE, ONE, nobody_leads=UP)],
         f"{row}delete/": [Case(of_row(model, "delete/"), NONE, NONE, nobody_leads=UP)],
         f"{row}change/": [Case(of_row(model, "change/"), ONE, saves, nobody_leads=UP)],
-        row: [Case(of_row(model, ""), MOVED, MOVED, leads=f"/set-up/{base}", nobody_leads=UP)],
+        row: [Case(of_row(model, ""), MOVED, MOVED, leads=f"/set-up/more/{base}", nobody_leads=UP)],
     }
 
 

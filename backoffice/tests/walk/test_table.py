@@ -15,11 +15,11 @@ ONLY_LEADS = {
     "",
     "accounts/email/",
     "accounts/login/code/confirm/",  # signing in by a code from a mail is not switched on
-    "set-up/login/",
-    "set-up/password_change/",
-    "set-up/r/<path:content_type_id>/<path:object_id>/",
+    "set-up/more/login/",
+    "set-up/more/password_change/",
+    "set-up/more/r/<path:content_type_id>/<path:object_id>/",
 }
-ONLY_LEADS |= {route for route in PAGES if re.fullmatch(r"set-up/\w+/\w+/<path:object_id>/", route)}
+ONLY_LEADS |= {route for route in PAGES if re.fullmatch(r"set-up/more/\w+/\w+/<path:object_id>/", route)}
 
 
 def test_every_pattern_has_a_row_and_every_row_a_pattern() -> None:
@@ -51,7 +51,7 @@ def test_somebody_gets_what_each_address_is_for() -> None:
             continue
         if route in ONLY_LEADS:
             assert any(302 in case.of("GET").values() for case in cases), route
-        elif route == "set-up/(?P<url>.*)$":  # what is left over is nowhere
+        elif route == "set-up/more/(?P<url>.*)$":  # what is left over is nowhere
             assert not any(done(case) for case in cases)
         else:
             posts_only = route.endswith("revoke/")
@@ -63,7 +63,7 @@ def test_somebody_gets_what_each_address_is_for() -> None:
 def test_what_is_closed_to_everybody_is_deleting_and_what_the_work_writes() -> None:
     ends = {route.rsplit(">/", 1)[-1] or route for route in CLOSED}
     assert {end for end in ends if not end.endswith("delete/")} == {
-        f"set-up/{model}/add/"
+        f"set-up/more/{model}/add/"
         for model in (
             "records/run",
             "records/runreject",
@@ -72,4 +72,4 @@ def test_what_is_closed_to_everybody_is_deleting_and_what_the_work_writes() -> N
             "organization/alias",
             "tasks/procedureversion",
         )
-    } | {"set-up/(?P<url>.*)$"}
+    } | {"set-up/more/(?P<url>.*)$"}

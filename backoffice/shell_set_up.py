@@ -1,0 +1,43 @@
+"""The way around the set-up: its pages in groups, for the side of every page there and for its front page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class SetUpEntry:
+    """A page of the set-up; `words` say what it is for. It is current below its address."""
+
+    view: str
+    label: Any
+    words: Any
+
+
+@dataclass(frozen=True)
+class SetUpPlace:
+    """An entry as it stands on this page."""
+
+    href: str
+    label: Any
+    words: Any
+    current: str
+
+
+GROUPS: tuple[tuple[Any, tuple[SetUpEntry, ...]], ...] = (
+    (
+        _("Places"),
+        (
+            SetUpEntry("set_up:sites", _("Sites"), _("Where people work: time zone and public holidays.")),
+            SetUpEntry("set_up:departments", _("Departments"), _("Who does which work, and what is part of what.")),
+        ),
+    ),
+    (
+        _("People"),
+        (SetUpEntry("set_up:qualifications", _("Qualifications"), _("What procedures ask for and people hold.")),),
+    ),
+    (_("More"), (SetUpEntry("admin:index", _("Everything else"), _("What has no page of its own yet.")),)),
+)
