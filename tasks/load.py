@@ -25,13 +25,16 @@ DAYS = 5
 _OPEN = "state IN ({})".format(", ".join(f"'{state}'" for state in UNFINISHED))
 _CLOSED = "state IN ({})".format(", ".join(f"'{state}'" for state in FINISHED))
 
-# Who holds anything is found by skipping along the index from one owner to the next, so it costs people, not tasks.
+# Who holds anything is found by skipping along `task_held` from one owner to the next, so it costs people, not tasks.
+# The department is a bound and part of the order instead of being equal to something: else the planner may walk
+# `task_mine` in the same order, through the work of everybody in other departments.
 _IN_HAND = f"""WITH RECURSIVE owner (id) AS (
-    (SELECT assignee_id FROM tasks_task WHERE department_id = %(department)s AND {_OPEN} AND assignee_id IS NOT NULL
-       ORDER BY assignee_id LIMIT 1)
+    (SELECT assignee_id FROM tasks_task WHERE department_id >= %(department)s AND department_id <= %(department)s
+       AND {_OPEN} AND assignee_id IS NOT NULL ORDER BY department_id, assignee_id LIMIT 1)
     UNION ALL
-    SELECT (SELECT assignee_id FROM tasks_task WHERE department_id = %(department)s AND {_OPEN}
-       AND assignee_id > owner.id ORDER BY assignee_id LIMIT 1) FROM owner WHERE owner.id IS NOT NULL)
+    SELECT (SELECT assignee_id FROM tasks_task WHERE (department_id, assignee_id) > (%(department)s, owner.id)
+       AND department_id <= %(department)s AND {_OPEN} AND assignee_id IS NOT NULL
+       ORDER BY department_id, assignee_id LIMIT 1) FROM owner WHERE owner.id IS NOT NULL)
 SELECT owner.id, held.* FROM owner CROSS JOIN LATERAL (
     SELECT count(*) AS everything,
       count(*) FILTER (WHERE active) AS tasks,
