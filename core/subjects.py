@@ -4,7 +4,7 @@ Filled by each app in `AppConfig.ready`; asked by files, events and the task pag
 needs to know an upper one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,9 @@ from django.db.models import QuerySet
 
 @dataclass(frozen=True)
 class Subject:
-    """`visible(user)` gives the rows of this kind the user sees; `url(row)` its page; `panel(row)` a part's address."""
+    """`visible(user)` gives the rows of this kind the user sees; `url(row)` its page; `panel(row)` a part's address;
+    `title(row, user)` what it is called, empty where that is not theirs to read.
+    """
 
     kind: str
     label: Any
@@ -21,6 +23,7 @@ class Subject:
     url: Callable[[Any], str]
     panel: Callable[[Any], str] | None = None
     icon: str = "file"
+    title: Callable[[Any, Any], str] = lambda row, user: str(row)
 
 
 _kinds: dict[str, Subject] = {}
@@ -42,3 +45,9 @@ def find(user: Any, kind: str, pk: int) -> Any | None:
     """The row behind (kind, pk) if `user` may see it, else None."""
     known = _kinds.get(kind)
     return known.visible(user).filter(pk=pk).first() if known else None
+
+
+def seen(user: Any, kind: str, pks: Iterable[int]) -> dict[int, Any]:
+    """The rows behind these numbers that `user` may see. One statement."""
+    known = _kinds.get(kind)
+    return known.visible(user).in_bulk(list(pks)) if known else {}

@@ -6,16 +6,11 @@ Order of the answers: 401, 406, 415, 422 for undeclared names, then what the ope
 
 from __future__ import annotations
 
-import zoneinfo
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, cast
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone, translation
-from django.utils.translation.trans_real import get_supported_language_variant
 from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
 from ninja.security.base import AuthBase
@@ -23,6 +18,7 @@ from ninja.security.base import AuthBase
 from core.problems import JSON
 from organization import idempotency
 from organization.models import ApiToken, User
+from organization.telling import speaking_to
 from organization.tokens import person_of
 from records import events
 
@@ -48,17 +44,6 @@ def token_of(request: HttpRequest) -> ApiToken | None:
     """The valid token of a request, with its person. One statement, none without the header."""
     scheme, _, text = request.headers.get("Authorization", "").partition(" ")
     return person_of(text.strip()) if scheme.lower() == "bearer" and text.strip() else None
-
-
-@contextmanager
-def speaking_to(person: User) -> Iterator[None]:
-    """Sentences in the block are in the person's language, instants in their zone."""
-    try:
-        language = get_supported_language_variant(person.language)
-    except LookupError:
-        language = settings.LANGUAGE_CODE
-    with timezone.override(zoneinfo.ZoneInfo(person.time_zone)), translation.override(language):
-        yield
 
 
 class Declared:

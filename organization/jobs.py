@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core import clock
-from organization import idempotency
+from organization import idempotency, mailing
 from records.jobs import on_tick
 
 
@@ -12,3 +12,9 @@ def forget_old_answers() -> None:
     """Once a minute, forget answers to repeated API requests that are older than a day."""
     if clock.now().second == 30:
         idempotency.sweep()
+
+
+@on_tick
+def write_mail_of_notices() -> None:
+    """Write the mail of notices whose time has come."""
+    mailing.write_due()

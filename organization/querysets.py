@@ -101,3 +101,12 @@ class AbsenceQuerySet(QuerySet[Any]):
     def overlapping(self, start: dt.datetime, end: dt.datetime) -> AbsenceQuerySet:
         """Absences that touch [start, end)."""
         return self.filter(starts_at__lt=end, ends_at__gt=start)
+
+
+class NoticeQuerySet(QuerySet[Any]):
+    def visible_to(self, user: Any) -> NoticeQuerySet:
+        """What somebody was told is theirs alone."""
+        return self.filter(person=user.pk, in_app=True) if user.is_authenticated else self.none()
+
+    def unread(self) -> NoticeQuerySet:
+        return self.filter(read_at__isnull=True)

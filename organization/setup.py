@@ -26,6 +26,7 @@ from organization.models import (
     Site,
     User,
 )
+from organization.preferences import follow_zone, forget_mail
 from organization.public_holidays import calendar_for
 from organization.sessions import end_sessions
 from organization.signals import hours_changed, person_left
@@ -91,7 +92,10 @@ def save_person(person: User, *, actor: User | None) -> User:
     """Add or change a person; a password is never written to the event."""
     if not person.password:
         person.set_unusable_password()
-    store(person, actor=actor, kind="person")
+    with transaction.atomic():
+        changes = store(person, actor=actor, kind="person")
+        if len(changes.get("time_zone", ())) == 2 and changes["time_zone"][0]:
+            follow_zone(person)
     return person
 
 
@@ -192,6 +196,7 @@ def deactivate(person: User, *, actor: User | None) -> User:
         end_sessions(person)
         person.is_active = False
         store(person, actor=actor, kind="person")
+        forget_mail(person)
         person_left.send(sender=User, person=person, actor=actor)
     return person
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Any
 
 import structlog
@@ -25,22 +26,42 @@ BACKOFF = (dt.timedelta(minutes=1), dt.timedelta(minutes=5), dt.timedelta(minute
 
 
 def queue_mail(
-    *, key: str, to: str, subject: str, text: str, owner_kind: str = "", owner_id: int | None = None
+    *,
+    key: str,
+    to: str,
+    subject: str,
+    text: str,
+    owner_kind: str = "",
+    owner_id: int | None = None,
+    headers: dict[str, str] | None = None,
 ) -> None:
     """Write a mail into the present transaction; `key` says what it is and makes a second one a no-op.
 
-    Line breaks in the subject are folded to spaces, so that headers cannot be split.
+    Line breaks in the subject are folded to spaces, so that headers cannot be split. `headers` are further ones.
     """
     row = Outgoing(
         key=key,
+        identity=identity_of(key),
         to=to,
         subject=" ".join(subject.split())[:250],
         text=text,
         owner_kind=owner_kind,
         owner_id=owner_id,
+        headers=headers or {},
         due_at=clock.now(),
     )
     Outgoing.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def identity_of(key: str) -> uuid.UUID:
+    """The identity of what a key names in this office (RFC 9562, version 5): the same whenever it is asked for."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"{settings.BASE_URL}/{key}")
+
+
+def withdraw(owner_kind: str, owner_id: int) -> None:
+    """Take back what an owner has still to send and nobody is sending."""
+    waiting = Outgoing.objects.filter(owner_kind=owner_kind, owner_id=owner_id, state=Outgoing.State.DUE)
+    waiting.filter(attempts=0, lease_until=None).delete()
 
 
 def lease(message_id: int) -> Outgoing | None:
@@ -92,7 +113,7 @@ def _send(message: Outgoing) -> None:
         subject=message.subject,
         body=message.text,
         to=[message.to],
-        headers={"Message-ID": f"<{message.identity}@{domain}>", "Auto-Submitted": "auto-generated"},
+        headers=message.headers | {"Message-ID": f"<{message.identity}@{domain}>", "Auto-Submitted": "auto-generated"},
     ).send()
 
 

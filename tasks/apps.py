@@ -8,13 +8,17 @@ class TasksConfig(AppConfig):
 
     def ready(self) -> None:
         from core.subjects import Subject, register
+        from organization.notice_kinds import register as register_kinds
         from records.verbs import declare
-        from tasks import receivers, recompute  # noqa: F401 - they register themselves
+        from tasks import receivers, recompute, reminders  # noqa: F401 - they register themselves
         from tasks.importing import run  # noqa: F401 - a kind of run
         from tasks.models import Task
+        from tasks.notice_kinds import KINDS
+        from tasks.rules import sees_content
         from tasks.verbs import VERBS
 
         declare(self.name, VERBS)
+        register_kinds(KINDS)
         register(
             Subject(
                 kind="task",
@@ -22,5 +26,6 @@ class TasksConfig(AppConfig):
                 visible=lambda user: Task.objects.visible_to(user),
                 url=lambda task: task.get_absolute_url(),
                 icon="queue",
+                title=lambda task, user: task.title if sees_content(user, task) else "",
             )
         )

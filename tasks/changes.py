@@ -18,7 +18,8 @@ from core.prepared import Prepared
 from core.refusals import Refused, Stale
 from organization.models import User
 from records import events
-from tasks import batches
+from tasks import batches, noticing
+from tasks.alarms import next_alarm
 from tasks.models import Task
 from tasks.states import MOVES, State
 
@@ -52,6 +53,10 @@ TRACKED = (
     "submitted_at",
     "closed_at",
 )
+
+
+# What the moments of a task's clock come from (`tasks.alarms`).
+_ALARMED = frozenset({"state", "assignee_id", "department_id", "due_at", "due_from_target", "start_by", "clock_key"})
 
 
 _locked_task = Prepared(lambda pk: Task.objects.locked().filter(pk=pk), pk=int)
@@ -148,6 +153,7 @@ class Change:
     reverses_id: int | None = None
     on_behalf_of: User | None = None
     event_id: int = 0
+    armed_from: dt.datetime | None = None
     receiver: User | None = None
 
     @property
@@ -189,8 +195,11 @@ def save(work: Change) -> None:
     changed = {name: getattr(task, name) for name in TRACKED if getattr(task, name) != before[name]}
     task.revision += 1
     task.changed_at = work.at
+    written = changed | {"revision": task.revision, "changed_at": task.changed_at}
+    if not _ALARMED.isdisjoint(changed):
+        task.alarm_at = written["alarm_at"] = next_alarm(task, work.armed_from or clock.now())
     if not batches.holds(task.pk):
-        _update(task.pk, changed | {"revision": task.revision, "changed_at": task.changed_at})
+        _update(task.pk, written)
     payload = {"revision": task.revision, **work.extra}
     if changed:
         payload["changes"] = {name: [before[name], value] for name, value in changed.items()}
@@ -211,6 +220,7 @@ def save(work: Change) -> None:
     task.last_event = work.event_id
     involve(task.pk, work.involve, work.at)
     tally(before, task)
+    noticing.tell(work)
 
 
 def _update(task_id: int, values: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from records.models import Attachment
 from tasks import clocks
 from tasks.changes import Change, change, lock, storable
 from tasks.models import Comment, Involvement, Task
+from tasks.noticing import tell_comment
 from tasks.opening import check_instant, check_title, labels_named
 from tasks.rules import can_edit_all, can_edit_text, sees_internal
 from tasks.states import Priority, State
@@ -134,6 +135,7 @@ def comment(task: Task | int, text: str, *, actor: User, for_requester: bool = F
             task=row, author=actor, text=text, for_requester=visible, written_at=clock.now()
         )
         _note(row, "comment", actor, {"comment": written.pk, "for_requester": visible})
+        tell_comment(row, written, actor=actor)
     return written
 
 

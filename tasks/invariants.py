@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from django.db import connection
 
+from core import clock
+from tasks import alarms
+from tasks.clocks import key_of
+from tasks.models import Task
+from tasks.states import UNFINISHED
 from tasks.tallies import wrong_tallies
 
 SHOWN = 20
@@ -52,6 +58,16 @@ _CHECKS: tuple[tuple[str, str], ...] = (
         """SELECT t.id, t.procedure_id, v.procedure_id FROM tasks_task t
            JOIN tasks_procedureversion v ON v.id = t.version_id WHERE v.procedure_id <> t.procedure_id""",
     ),
+    (
+        "T-{0} is {1} and would still speak up.",
+        """SELECT id, state FROM tasks_task WHERE alarm_at IS NOT NULL AND state NOT IN
+             ('open', 'in_progress', 'waiting', 'in_review')""",
+    ),
+    (
+        "T-{0} is watched by {1}, but says otherwise.",
+        """SELECT t.id, count(w.id) FROM tasks_task t JOIN tasks_watch w ON w.task_id = t.id
+           WHERE NOT t.watched GROUP BY t.id""",
+    ),
 )
 
 
@@ -62,8 +78,19 @@ def broken() -> Iterator[str]:
             cursor.execute(f"{statement} LIMIT {SHOWN}")
             for row in cursor.fetchall():
                 yield sentence.format(*row)
+    for task in islice(wrong_alarms(), SHOWN):
+        yield f"{task.reference} speaks up at {task.alarm_at}, a recount gives {alarms.next_alarm(task, clock.now())}."
     for department_id, kept, counted in wrong_tallies():
         yield (
             f"The kept backlog of department {department_id} is {kept.tasks} tasks, {kept.minutes} min; "
             f"a recount gives {counted.tasks} tasks, {counted.minutes} min."
         )
+
+
+def wrong_alarms() -> Iterator[Task]:
+    """Unfinished tasks whose alarm differs from a recount, but for those whose clock is to be computed anew."""
+    now = clock.now()
+    rows = Task.objects.filter(state__in=list(UNFINISHED)).order_by("pk")
+    for task in rows.select_related("department__site", "department__calendar", "procedure").iterator(2000):
+        if not alarms.is_right(task, now) and task.clock_key == key_of(task):
+            yield task

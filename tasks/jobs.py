@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
+
 from core import clock
 from core.refusals import Refused
 from records import events
 from records.jobs import on_tick
-from tasks import tallies
+from tasks import reminders, tallies
 from tasks.models import Task
 from tasks.transitions import become_ready, resume
 
 BATCH = 200
+REMIND_SECONDS = 2.0  # of a tick: what an outage left goes on with the next one
 
 
 @on_tick
@@ -37,3 +40,11 @@ def fold_tallies() -> None:
     """Fold the appended counts every ten seconds."""
     if clock.now().second % 10 == 0:
         tallies.fold()
+
+
+@on_tick
+def remind_of_clocks() -> None:
+    """Say what the clocks of tasks have to say."""
+    until = time.monotonic() + REMIND_SECONDS
+    while reminders.remind() == reminders.BATCH and time.monotonic() < until:
+        pass

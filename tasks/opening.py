@@ -18,6 +18,7 @@ from core.refusals import Refused
 from organization.models import Department, User
 from records import events
 from tasks import batches, clocks
+from tasks.alarms import next_alarm
 from tasks.changes import involve, storable, tally
 from tasks.models import Involvement, Label, Procedure, ProcedureVersion, Step, Task
 from tasks.states import Priority, State
@@ -91,6 +92,8 @@ def open_task(
     elif request.due_at is None:
         clocks.set_due_from_target(task)
     clocks.set_clock(task)
+    # As of now, not of `occurred_at`: what was past when work came in is nobody's news.
+    task.alarm_at = next_alarm(task, clock.now())
     with transaction.atomic(savepoint=batches.savepoint()):
         batches.insert_task(task)
         _write_down(task, request, actor, occurred_at)

@@ -49,6 +49,8 @@ def save_procedure(
             events.write("set_links", actor=actor, subject_kind="procedure", subject_id=procedure.pk, payload=links)
         if not fresh and changes.keys() & {"standard_minutes", "target_minutes"}:
             runs.ask("tasks.recompute", actor=actor, parameters={"procedures": [procedure.pk]})
+        if not fresh and changes.keys() & {"remind_minutes", "escalate_minutes"}:
+            runs.ask("tasks.rearm", actor=actor, parameters={"procedures": [procedure.pk]})
     return procedure
 
 

@@ -57,6 +57,7 @@ MOVES: dict[str, frozenset[str]] = {
     "hand_off": frozenset({State.OPEN, State.IN_PROGRESS, State.WAITING}),
     "edit": frozenset(UNFINISHED),
     "recompute": frozenset(UNFINISHED),
+    "escalate": frozenset(UNFINISHED),
     "comment": frozenset(State),
     "attach": frozenset(State),
 }

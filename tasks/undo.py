@@ -81,6 +81,7 @@ def undo(task: Task | int, *, actor: User) -> Task:
                 code="changed_since",
             )
         work = Change(row, "undo", actor, snapshot(row), clock.now(), reverses_id=event.pk)
+        work.armed_from = event.occurred_at  # what came meanwhile is said, as if nothing had happened
         for name, (old, _new) in event.payload.body.get("changes", {}).items():
             setattr(row, name, _revive(name, old))
         _refresh_relations(row, work.before)

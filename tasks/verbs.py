@@ -23,6 +23,7 @@ VERBS = {
     "recompute": "other hours, targets or standard minutes moved its clock",
     "comment": "somebody said something",
     "attach": "somebody put a file to it",
+    "escalate": "long after its due time its priority rose by itself",
     "undo": "somebody took back their own last verb, the one it `reverses`",
     "add": "a procedure or label was added; its values",
     "change": "a procedure or label was changed; what differs",

@@ -3,6 +3,7 @@
 from organization.models.absences import Absence
 from organization.models.calendars import CalendarClosure, CalendarWindow, OfficeCalendar
 from organization.models.departments import Department, Membership, Site
+from organization.models.notices import Notice, NoticeHours, NoticePreference
 from organization.models.people import Alias, User
 from organization.models.qualifications import Holding, Qualification
 from organization.models.tokens import ApiToken, IdempotentAnswer
@@ -17,6 +18,9 @@ __all__ = [
     "Holding",
     "IdempotentAnswer",
     "Membership",
+    "Notice",
+    "NoticeHours",
+    "NoticePreference",
     "OfficeCalendar",
     "Qualification",
     "Site",

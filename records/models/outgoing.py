@@ -25,6 +25,7 @@ class Outgoing(models.Model):
     to = models.EmailField(max_length=254)
     subject = models.CharField(max_length=250)
     text = models.TextField()
+    headers = models.JSONField(default=dict, db_default={}, help_text="Further headers of a mail, by name.")
     owner_kind = models.CharField(max_length=24, blank=True, default="")
     owner_id = models.BigIntegerField(null=True)
     state = models.CharField(max_length=8, choices=State, default=State.DUE)

@@ -1,6 +1,7 @@
 """The queue: procedures with versions, tasks, and what people leave on them."""
 
 from tasks.models.procedures import Procedure, ProcedureVersion, Requirement, Step
+from tasks.models.reminders import Reminder, Watch
 from tasks.models.tallies import Tally, TallyDelta
 from tasks.models.tasks import Label, Task
 from tasks.models.traces import Comment, Involvement, StepRun
@@ -11,10 +12,12 @@ __all__ = [
     "Label",
     "Procedure",
     "ProcedureVersion",
+    "Reminder",
     "Requirement",
     "Step",
     "StepRun",
     "Tally",
     "TallyDelta",
     "Task",
+    "Watch",
 ]

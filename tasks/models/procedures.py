@@ -44,6 +44,20 @@ class Procedure(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(1_000_000)],
         help_text=_("From opening to done; becomes the due time of tasks that have none."),
     )
+    remind_minutes = models.PositiveIntegerField(
+        _("due soon, in working minutes"),
+        default=240,
+        db_default=240,
+        validators=[MaxValueValidator(100_000)],
+        help_text=_("So long before the due time its owner is reminded; 0 for never."),
+    )
+    escalate_minutes = models.PositiveIntegerField(
+        _("escalated after, in working minutes"),
+        default=480,
+        db_default=480,
+        validators=[MaxValueValidator(100_000)],
+        help_text=_("So long after the due time its priority rises and the managers are told; 0 for never."),
+    )
     default_priority = models.PositiveSmallIntegerField(
         _("default priority"), choices=Priority, default=Priority.NORMAL
     )

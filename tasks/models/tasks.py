@@ -75,6 +75,9 @@ class Task(models.Model):
     remaining_minutes = models.PositiveIntegerField(help_text="Standard minutes still to do.")
     start_by = models.DateTimeField()
     urgent_at = models.DateTimeField()
+    # When something is next to be said of it (`tasks.reminders`), and whether anybody watches it (`tasks.watching`).
+    alarm_at = models.DateTimeField(null=True, editable=False)
+    watched = models.BooleanField(default=False, db_default=False, editable=False)
     clock_key = models.CharField(max_length=40, help_text="Fingerprint of what due, start-by and urgency came from.")
 
     subject_kind = models.CharField(max_length=24, blank=True, default="")
@@ -167,6 +170,7 @@ class Task(models.Model):
                 name="task_resumes",
                 condition=Q(state=State.WAITING, waiting_until__isnull=False),
             ),
+            models.Index(fields=["alarm_at", "id"], name="task_alarm", condition=Q(alarm_at__isnull=False)),
             models.Index(
                 fields=["subject_kind", "subject_id"],
                 name="task_about",

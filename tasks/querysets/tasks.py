@@ -124,3 +124,9 @@ class TaskQuerySet(QuerySet[Any]):
         return self.select_related(
             "department__site", "department__calendar", "procedure", "version"
         ).select_for_update(of=("self",), no_key=True)
+
+    def locked_for_alarm(self) -> TaskQuerySet:
+        """For the sweep: rows nobody else is changing, with what their moments are computed from."""
+        return self.select_related("department__site", "department__calendar", "procedure").select_for_update(
+            of=("self",), no_key=True, skip_locked=True
+        )
