@@ -19,24 +19,14 @@ from tasks.api.drawing import task_drawn
 from tasks.api.router import TAGS, router
 from tasks.api.shapes import NewTask, Nothing
 from tasks.forms_new import is_inside
-from tasks.models import Procedure, Task
+from tasks.models import Task
 from tasks.next import take_next
-from tasks.opening import Request, open_task
+from tasks.opening import Request, open_task, procedure_in_reach
 
 ASKED = {"procedure", "department", "title", "text", "due_on"}
 
 
 _department = Prepared(lambda pk: Department.objects.select_related("site", "calendar").filter(pk=pk), pk=int)
-_of_departments = Prepared(
-    lambda pk, departments: Procedure.objects.of_departments(departments).filter(pk=pk), pk=int, departments=list
-)
-
-
-def _procedure(user: User, pk: int) -> Procedure | None:
-    if user.is_admin:
-        return Procedure.objects.visible_to(user).filter(pk=pk).first()
-    found: Procedure | None = _of_departments.first(pk=pk, departments=user.standing.departments)
-    return found
 
 
 @router.post(
@@ -51,7 +41,7 @@ def create_task(request: HttpRequest, body: NewTask) -> HttpResponse:
     is refused (409, external_reference_taken), with the task that has it as `existing` if you reach it.
     """
     user = asker(request)
-    procedure = _procedure(user, body.procedure)
+    procedure = procedure_in_reach(user, body.procedure)
     if procedure is None:
         raise unknown("procedure")
     department = _department.first(pk=body.department)

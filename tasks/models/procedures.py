@@ -70,6 +70,8 @@ class Procedure(models.Model):
     is_active = models.BooleanField(_("in use"), default=True)
 
     objects = ProcedureQuerySet.as_manager()
+    # Its published version, where it was read along.
+    at_hand: "ProcedureVersion | None" = None
 
     class Meta:
         verbose_name = _("procedure")
