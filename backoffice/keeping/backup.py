@@ -77,7 +77,7 @@ def backup(path: Path) -> Made:
         with _complete(writer, made) as link:
             # Some that were copied before this instant may have been removed until then.
             named = {name for name, _sha256 in _blobs(link)} - set(made.missing)
-            manifest = {
+            manifest: dict[str, Any] = {
                 "files": sorted(named),
                 "tables": _copy_rows(writer, link),
                 "sequences": _sequences(link),

@@ -92,7 +92,7 @@ def assert_history(rows):
     assert {pk: (at, actor) for pk, at, actor, _origin in finished} == held
     assert {origin for *_rest, origin in finished} == {"import"}
     assert not chain.verify().problems and not tallies.wrong_tallies()
-    call_command("doctor")
+    call_command("doctor", invariants=True)
 
 
 def assert_office(rows):
