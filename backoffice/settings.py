@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "records",
     "organization",
     "tasks",
+    "reports",
     "backoffice",
     "backoffice.admin_config.SetUpConfig",
     "django.contrib.auth",
@@ -118,6 +119,7 @@ STORAGES = {
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", 25 * 1024 * 1024)
+REPORTS_KEPT_DAYS = env.int("REPORTS_KEPT_DAYS", 400)
 MODULES = BASE_DIR / "node_modules"
 STATIC_URL = "static/"
 STATIC_ROOT = DATA / "static"

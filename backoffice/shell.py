@@ -74,6 +74,7 @@ ENTRIES = (
         covers=("departments/",),
         shown=sees_departments,
     ),
+    Entry("reports:index", _("Reports"), "chart", shown=sees_departments),
     Entry("set_up:home", _("Set-up"), "setup", shown=sets_up),
 )
 

@@ -19,6 +19,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api),
     path("", include("tasks.urls")),
+    path("", include("reports.urls")),
     path("", include("organization.urls")),
     path("set-up/", include((tasks_set_up + organization_set_up, "set_up"))),
     path("set-up/more/", admin.site.urls),

@@ -14,7 +14,7 @@ from records import events, verbs
 from records.models import Event
 from tasks.states import MOVES, REVERSIBLE
 
-FLOORS = ("records", "organization", "tasks", "backoffice")
+FLOORS = ("records", "organization", "tasks", "reports", "backoffice")
 # Which argument of a call is the verb: `events.write` everywhere, the frame of the verbs and the notes in tasks.
 CALLS = {"events.write": 0}
 IN_TASKS = {"change": 0, "Change": 1, "_note": 1}
@@ -53,10 +53,9 @@ def test_what_the_code_writes_is_the_list() -> None:
     listed = {app: set(meanings) for app, meanings in verbs.declared().items()}
     # Procedures and labels are stored by the floor below, which writes for them.
     assert written["tasks"] | {"add", "change"} == listed["tasks"]
-    assert {app: listed[app] for app in ("records", "organization")} == {
-        app: written[app] for app in ("records", "organization")
-    }
-    assert listed.keys() == {"records", "organization", "tasks"}
+    others = ("records", "organization", "reports")
+    assert {app: listed[app] for app in others} == {app: written[app] for app in others}
+    assert listed.keys() == {*others, "tasks"}
     assert all(all(meanings.values()) for meanings in verbs.declared().values())
 
 

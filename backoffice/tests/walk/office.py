@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from backoffice.tests.walk.answers import Inspector, hostile, mark
 from backoffice.tests.walk.people import ROLES, Visitor
+from backoffice.tests.walk.table_reports import add_reports
 from core import clock
 from organization import setup
 from organization.models import Absence, Alias, Department, User
@@ -53,6 +54,7 @@ def _built() -> SimpleNamespace:
     office.there = {state: task_in(office, "there", state) for state in STATES}
     _special(office)
     _set_up(office)
+    add_reports(office)
     return office
 
 

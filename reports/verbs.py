@@ -1,0 +1,10 @@
+"""What this app writes into history (`records.verbs`): reports that were asked for, and their schedules."""
+
+VERBS = {
+    "ask_report": "somebody asked for a report, or its schedule did: which, about what",
+    "forget": "a kept report was removed: its time had come, or somebody who may removed it",
+    "add": "a schedule was made; its values",
+    "change": "a schedule was changed; what differs",
+    "stop": "a schedule ended; why",
+    "leave": "somebody wants a schedule's mails no longer",
+}
