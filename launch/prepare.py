@@ -1,6 +1,5 @@
 """Migrations, static files, the demo on the first start: one Django process before the office opens."""
 
-import hashlib
 import os
 import sys
 from pathlib import Path
@@ -10,8 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
-from backoffice.environment import BASE
-from launch.installed import digest
+from backoffice import static_files
 from launch.places import Office
 
 
@@ -24,26 +22,9 @@ def main() -> None:
     except OperationalError as error:
         sys.exit(f"The database of DATABASE_URL does not answer: {str(error).splitlines()[0]}")
     call_command("migrate", interactive=False, verbosity=0)
-    collect_static()
+    static_files.collect()
     if settings.DEMO:
         first_demo(Office(Path(os.environ["DATA"])))
-
-
-def collect_static() -> None:
-    """Collect and compress the static files, which takes seconds, only when one of them may have changed."""
-    stamp = settings.STATIC_ROOT / ".collected"
-    sources = fingerprint()
-    if not stamp.exists() or stamp.read_text(encoding="utf-8") != sources:
-        call_command("collectstatic", interactive=False, verbosity=0)
-        stamp.write_text(sources, encoding="utf-8")
-
-
-def fingerprint() -> str:
-    """Return a digest of what static files are made from: ours by size and time, the packages' by what pins them."""
-    ours = sorted(path for path in (BASE / "static").rglob("*") if path.is_file())
-    looks = [f"{path.relative_to(BASE)} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in ours]
-    pinned = digest(("requirements.txt", "package-lock.json", "backoffice/settings.py"))
-    return hashlib.sha256("\n".join([pinned, *looks]).encode()).hexdigest()
 
 
 def first_demo(office: Office) -> None:
