@@ -37,7 +37,12 @@ GROUPS: tuple[tuple[Any, tuple[SetUpEntry, ...]], ...] = (
     ),
     (
         _("People"),
-        (SetUpEntry("set_up:qualifications", _("Qualifications"), _("What procedures ask for and people hold.")),),
+        (
+            SetUpEntry(
+                "set_up:people", _("People"), _("Who they are, where they work, what they hold, when they are away.")
+            ),
+            SetUpEntry("set_up:qualifications", _("Qualifications"), _("What procedures ask for and people hold.")),
+        ),
     ),
     (_("More"), (SetUpEntry("admin:index", _("Everything else"), _("What has no page of its own yet.")),)),
 )

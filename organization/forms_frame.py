@@ -32,10 +32,15 @@ class Part(LayoutObject):
         for row in self.fields:
             names = [name for name in ((row,) if isinstance(row, str) else row) if name in form.fields]
             drawn = [render_field(name, form, context, template_pack=template_pack) for name in names]
-            rows.append((len(drawn) > 1, mark_safe("".join(drawn))))  # noqa: S308 - drawn by our own templates
+            rows.append((_row(len(drawn)), mark_safe("".join(drawn))))  # noqa: S308 - drawn by our own templates
         words = {"title": self.title, "lead": self.lead, "rows": rows, "key": self.name or str(self.fields[0])}
         drawn_part: str = render_to_string("set_up/_part.html", words)
         return drawn_part
+
+
+def _row(fields: int) -> str:
+    """The class of a row by how many fields it holds."""
+    return "" if fields < 2 else "pair" if fields < 4 else "week"
 
 
 class Careful(forms.BaseForm):
@@ -148,6 +153,14 @@ class SetUpForm(Careful, forms.ModelForm):
 
     def extend(self) -> None:
         """Further fields and their stored values, in forms that have some."""
+
+    def _update_errors(self, errors: Any) -> None:
+        """What the row says of fields this form does not show stands on top."""
+        if hasattr(errors, "error_dict"):
+            known = {name: one for name, one in errors.error_dict.items() if name in self.fields}
+            rest = [one for name, some in errors.error_dict.items() if name not in self.fields for one in some]
+            errors = ValidationError(known | ({NON_FIELD_ERRORS: rest} if rest else {}))
+        super()._update_errors(errors)  # type: ignore[misc]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

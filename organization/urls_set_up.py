@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from organization.views import departments, qualifications, sites
+from organization.views import departments, people, qualifications, sites
 
 urlpatterns = [
     path("sites/", sites.show, name="sites"),
@@ -11,6 +11,15 @@ urlpatterns = [
     path("departments/", departments.show, name="departments"),
     path("departments/new/", departments.edit, name="department_new"),
     path("departments/<int:pk>/", departments.edit, name="department"),
+    path("people/", people.show, name="people"),
+    path("people/new/", people.edit, name="person_new"),
+    path("people/names/", people.names, name="names"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/edit/", people.edit, name="person_edit"),
+    path("people/<int:pk>/memberships/new/", people.membership, name="membership_new"),
+    path("people/<int:pk>/memberships/<int:post>/", people.membership, name="membership"),
+    path("people/<int:pk>/holdings/new/", people.holding, name="holding_new"),
+    path("people/<int:pk>/holdings/<int:held>/", people.holding, name="holding"),
     path("qualifications/", qualifications.show, name="qualifications"),
     path("qualifications/new/", qualifications.edit, name="qualification_new"),
     path("qualifications/<int:pk>/", qualifications.edit, name="qualification"),

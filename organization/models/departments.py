@@ -164,6 +164,12 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.person} {self.get_role_display()} {self.department}"
 
+    @property
+    def hours_a_week(self) -> str:
+        """The minutes of the week as hours and minutes, such as 37:30."""
+        total = sum(self.minutes)
+        return f"{total // 60}:{total % 60:02}"
+
     def clean(self) -> None:
         # Before the constraints: a range that ends before it starts is an error to the database, not a False.
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:

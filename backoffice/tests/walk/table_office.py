@@ -67,4 +67,51 @@ PLACES = {
         at("qualifications/0/", ABSENT, ABSENT),
     ],
 }
-ROWS = PLACES
+def membership(office: Office) -> str:
+    return f"/set-up/people/{office.kofi.pk}/memberships/{office.kofi.memberships.get().pk}/"
+
+
+def holding(office: Office) -> str:
+    return f"/set-up/people/{office.mira.pk}/holdings/{office.mira.holdings.order_by('pk')[0].pk}/"
+
+
+def absence(end: str = "") -> Callable[[Office], str]:
+    return lambda o: f"/set-up/people/{o.absences['here'].person_id}/absences/{o.absences['here'].pk}/{end}"
+
+
+def kofi(office: Office) -> int:
+    return int(office.kofi.pk)
+
+
+PERSON = {"name": "Nia Bell", "email": "nia@hall.example", "time_zone": "Europe/Dublin", "language": "en"}
+DAYS = {"first_day": "2030-01-07", "last_day": "2030-01-08", "kind": "leave"}
+LEADS = {"leads": "/set-up/people/"}
+PEOPLE = {
+    "set-up/people/": [at("people/", ONE, ONE)],
+    "set-up/people/new/": [at("people/new/", ONE, MOVED, data=always(PERSON), **LEADS), at("people/new/")],
+    "set-up/people/names/": [at("people/names/", ONE, ONE, query=always({"substitute": "mi"}))],
+    "set-up/people/<int:pk>/": [about("people/{}/", kofi, ONE, ONE), at("people/0/", ABSENT, ABSENT)],
+    "set-up/people/<int:pk>/edit/": [about("people/{}/edit/", kofi), at("people/0/edit/", ABSENT, ABSENT)],
+    "set-up/people/<int:pk>/memberships/new/": [about("people/{}/memberships/new/", kofi)],
+    "set-up/people/<int:pk>/memberships/<int:post>/": [
+        Case(membership, ONE, WRONG),
+        about("people/{}/memberships/0/", kofi, ABSENT, ABSENT),
+    ],
+    "set-up/people/<int:pk>/holdings/new/": [about("people/{}/holdings/new/", kofi)],
+    "set-up/people/<int:pk>/holdings/<int:held>/": [
+        Case(holding, ONE, WRONG),
+        about("people/{}/holdings/0/", kofi, ABSENT, ABSENT),
+    ],
+    "set-up/people/<int:pk>/absences/new/": [
+        about("people/{}/absences/new/", kofi, ONE, MOVED, data=always(DAYS), **LEADS),
+        about("people/{}/absences/new/", kofi),
+    ],
+    "set-up/people/<int:pk>/absences/<int:absence>/": [Case(absence(), ONE, WRONG)],
+    "set-up/people/<int:pk>/absences/<int:absence>/withdraw/": [
+        Case(absence("withdraw/"), f"405 d, 403 {NOT}", MOVED, **LEADS)
+    ],
+    "set-up/people/<int:pk>/absences/<int:absence>/back/": [
+        Case(absence("back/"), f"405 d, 403 {NOT}", MOVED, **LEADS)
+    ],
+}
+ROWS = PLACES | PEOPLE
