@@ -11,8 +11,9 @@ from pathlib import Path
 
 BASE = Path(__file__).resolve().parent.parent
 # Only ours: SSL_CERT_FILE and its like belong to other programs and are paths, not secrets to be read in.
-SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_URL")
+SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "METRICS_TOKEN")
 SHORTEST_KEY = 50
+SHORTEST_TOKEN = 20
 FEWEST_CHARACTERS = 10
 WEAK_PARTS = ("changeme", "change-me", "django-insecure", "secret-key", "password")
 DEVELOPMENT_KEY = "used while DEBUG is on and never else"
@@ -110,6 +111,15 @@ def secret_key(value: str, *, debug: bool) -> str:
     weak = len(value) < SHORTEST_KEY or len(set(value)) < FEWEST_CHARACTERS
     if weak or any(part in value.lower() for part in WEAK_PARTS):
         raise ImproperlyConfigured(f"SECRET_KEY is too weak. {HOW_TO_MAKE_A_KEY}")
+    return value
+
+
+def metrics_token(value: str) -> str:
+    """Return `value`; raises ImproperlyConfigured where it is there and short enough to be guessed."""
+    from django.core.exceptions import ImproperlyConfigured
+
+    if 0 < len(value) < SHORTEST_TOKEN:
+        raise ImproperlyConfigured(f"METRICS_TOKEN is too short: {SHORTEST_TOKEN} characters at least, or none.")
     return value
 
 

@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from backoffice.api import urls as api
 from backoffice.health import health
 from backoffice.home import home
+from backoffice.metrics import metrics
 from organization.urls_set_up import urlpatterns as organization_set_up
 from tasks.urls_set_up import urlpatterns as tasks_set_up
 
@@ -14,6 +15,7 @@ to_home = RedirectView.as_view(pattern_name="home", http_method_names=["get", "h
 urlpatterns = [
     path("", home, name="home"),
     path("health/", health, name="health"),
+    path("metrics", metrics, name="metrics"),
     # Addresses are an admin's word: nobody changes their own.
     path("accounts/email/", to_home, name="account_email"),
     path("accounts/", include("allauth.urls")),
