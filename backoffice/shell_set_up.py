@@ -32,6 +32,7 @@ GROUPS: tuple[tuple[Any, tuple[SetUpEntry, ...]], ...] = (
         _("Places"),
         (
             SetUpEntry("set_up:sites", _("Sites"), _("Where people work: time zone and public holidays.")),
+            SetUpEntry("set_up:calendars", _("Calendars"), _("Working hours, closures, public holidays.")),
             SetUpEntry("set_up:departments", _("Departments"), _("Who does which work, and what is part of what.")),
         ),
     ),

@@ -40,7 +40,7 @@ class Part(LayoutObject):
 
 def _row(fields: int) -> str:
     """The class of a row by how many fields it holds."""
-    return "" if fields < 2 else "pair" if fields < 4 else "week"
+    return {1: "", 2: "pair", 3: "pair", 4: "span-row"}.get(fields, "week")
 
 
 class Careful(forms.BaseForm):
@@ -61,8 +61,8 @@ class Careful(forms.BaseForm):
                 field.widget.is_required = field.required
                 field.input_formats = ["%Y-%m-%d"]
         self.fields["stamp"] = forms.CharField(required=False, widget=forms.HiddenInput, max_length=64)
-        self.stored = {name: self.written(name) for name in self.fields if name != "stamp"}
-        raw = json.dumps(self.stored, sort_keys=True).encode()
+        self.stored = {name: self.written(name) for name in self.fields if name not in {"stamp", "rows"}}
+        raw = json.dumps({name: value for name, value in self.stored.items() if value}, sort_keys=True).encode()
         self.stamp = self.initial["stamp"] = hashlib.sha256(raw).hexdigest()[:32]
 
     def written(self, name: str) -> Any:

@@ -44,3 +44,15 @@ def calendar_for(country: str, subdivision: str) -> Callable[[int], list[date]]:
 @lru_cache(maxsize=1024)
 def _country_days(country: str, subdivision: str, year: int) -> tuple[date, ...]:
     return tuple(sorted(holidays.country_holidays(country, subdiv=subdivision or None, years=year)))
+
+
+@lru_cache(maxsize=256)
+def named_days(country: str, subdivision: str, year: int, language: str) -> tuple[tuple[date, str], ...]:
+    """Public holidays of one year with their names, in order. See `calendar_for`.
+
+    Names are in `language` (such as "de") where the library has them, else as the country calls them.
+    """
+    known = holidays.country_holidays(country).supported_languages
+    told = next((one for one in known if one.split("_")[0] == language), None)
+    found = holidays.country_holidays(country, subdiv=subdivision or None, years=year, language=told)
+    return tuple(sorted(found.items()))

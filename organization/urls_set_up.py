@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from organization.views import departments, people, qualifications, sites
+from organization.views import calendars, departments, people, qualifications, sites
 
 urlpatterns = [
     path("sites/", sites.show, name="sites"),
     path("sites/new/", sites.edit, name="site_new"),
     path("sites/<int:pk>/", sites.edit, name="site"),
+    path("calendars/", calendars.show, name="calendars"),
+    path("calendars/new/", calendars.edit, name="calendar_new"),
+    path("calendars/<int:pk>/", calendars.edit, name="calendar"),
     path("departments/", departments.show, name="departments"),
     path("departments/new/", departments.edit, name="department_new"),
     path("departments/<int:pk>/", departments.edit, name="department"),

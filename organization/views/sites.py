@@ -13,6 +13,7 @@ from core.access import reach
 from organization import setup
 from organization.forms_places import SiteForm
 from organization.models import Site
+from organization.views.calendars import holidays_of
 from organization.views.frame import admins, alone, done_by, form_page, listed, saved, typed
 
 
@@ -36,4 +37,13 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         form = SiteForm(request.POST if request.method == "POST" else None, instance=row)
         if form.is_valid() and done_by(form, lambda: setup.save_site(form.instance, actor=actor)):
             return saved(request, _("Saved the site %(name)s") % {"name": form.instance.name}, back["href"])
-    return form_page(request, form, title=title, back=back, save=_("Save the site"), site=row)
+    places = holidays_of([row]) if row.pk and row.country else []
+    return form_page(
+        request,
+        form,
+        title=title,
+        back=back,
+        save=_("Save the site"),
+        places=places,
+        template="organization/site_form.html",
+    )

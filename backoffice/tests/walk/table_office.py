@@ -114,4 +114,14 @@ PEOPLE = {
         Case(absence("back/"), f"405 d, 403 {NOT}", MOVED, **LEADS)
     ],
 }
-ROWS = PLACES | PEOPLE
+CALENDAR = {"name": "Nights", "windows_0": "22:00-24:00"}
+CALENDARS = {
+    "set-up/calendars/": [at("calendars/", ONE, ONE)],
+    "set-up/calendars/new/": [
+        at("calendars/new/", ONE, MOVED, data=always(CALENDAR), leads="/set-up/calendars/"),
+        at("calendars/new/", ONE, ONE, data=always({"more": "1"})),
+        at("calendars/new/"),
+    ],
+    "set-up/calendars/<int:pk>/": [about("calendars/{}/", lambda o: o.permits.calendar_id)],
+}
+ROWS = PLACES | PEOPLE | CALENDARS
