@@ -30,8 +30,7 @@ SELECT done.department_id, done.task_id, t.procedure_id, done.id, done.occurred_
     COALESCE((later.due #>> '{{}}')::timestamptz, t.due_at) AS due_at,
     COALESCE((later.from_target)::boolean, t.due_from_target) AS from_target,
     COALESCE(steps.minutes, (later.remaining)::integer, t.remaining_minutes) AS minutes,
-    EXISTS (SELECT 1 FROM records_event AS r WHERE r.task_id = done.task_id AND r.id > done.id AND r.verb = 'reopen'
-        AND NOT EXISTS (SELECT 1 FROM records_event AS u WHERE u.reverses_id = r.id)) AS reopened
+    COALESCE(later.reopened, false) AS reopened
 FROM done JOIN tasks_task AS t ON t.id = done.task_id
 LEFT JOIN LATERAL (SELECT sum(s.minutes) AS minutes FROM tasks_step AS s WHERE s.version_id = t.version_id) AS steps
     ON true
@@ -39,10 +38,12 @@ LEFT JOIN LATERAL (
     SELECT (array_agg(c -> 'assignee_id' -> 0 ORDER BY x.id) FILTER (WHERE c ? 'assignee_id'))[1] AS assignee,
         (array_agg(c -> 'due_at' -> 0 ORDER BY x.id) FILTER (WHERE c ? 'due_at'))[1] AS due,
         (array_agg(c -> 'due_from_target' -> 0 ORDER BY x.id) FILTER (WHERE c ? 'due_from_target'))[1] AS from_target,
-        (array_agg(c -> 'remaining_minutes' -> 0 ORDER BY x.id) FILTER (WHERE c ? 'remaining_minutes'))[1] AS remaining
-    FROM records_event AS x JOIN records_eventpayload AS p ON p.event_id = x.id
+        (array_agg(c -> 'remaining_minutes' -> 0 ORDER BY x.id) FILTER (WHERE c ? 'remaining_minutes'))[1] AS remaining,
+        bool_or(x.verb = 'reopen'
+            AND NOT EXISTS (SELECT 1 FROM records_event AS u WHERE u.reverses_id = x.id)) AS reopened
+    FROM records_event AS x LEFT JOIN records_eventpayload AS p ON p.event_id = x.id
     CROSS JOIN LATERAL (SELECT p.body -> 'changes' AS c) AS changes
-    WHERE x.task_id = done.task_id AND x.id > done.id AND c IS NOT NULL) AS later ON true"""
+    WHERE x.task_id = done.task_id AND x.id > done.id) AS later ON true"""
 
 
 class Finished(NamedTuple):
