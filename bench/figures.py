@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import cycle, repeat
 
 from bench.client import Load, drive, get, post
-from bench.fill import Client
+from bench.fill import RARE, Client
 
 SECONDS = 1.5
 EIGHT = 8
@@ -76,6 +76,12 @@ def task_page(target: Target) -> Load:
     return _pages(target, lambda _: f"/tasks/T-{pick.choice(target.tasks)}/", target.managers[:1])
 
 
+def search(target: Target) -> Load:
+    """A word that stands in few tasks of the office, asked for by those who work in two departments."""
+    pick = random.Random(7)
+    return _pages(target, lambda _: f"/search/?q={RARE}{pick.randrange(50)}", target.assistants)
+
+
 def take_next(target: Target, threads: int = EIGHT, most: int = 200) -> Load:
     """POST next until `most` tasks are given out; bodies hold them."""
     people = [person for person, _ in zip(cycle(target.assistants), range(threads), strict=False)]
@@ -106,4 +112,5 @@ FIGURES: dict[str, Callable[[Target], Load]] = {
     "department page": department,
     "task page": task_page,
     "last page of a list": last_page,
+    "search of a rare word": search,
 }

@@ -7,18 +7,21 @@ class TasksConfig(AppConfig):
     verbose_name = _("Tasks")
 
     def ready(self) -> None:
+        from core import finding
         from core.subjects import Subject, register
         from organization.notice_kinds import register as register_kinds
         from records.verbs import declare
-        from tasks import receivers, recompute, reminders  # noqa: F401 - they register themselves
+        from tasks import receivers, recompute, reminders, search_index  # noqa: F401 - they register themselves
         from tasks.importing import run  # noqa: F401 - a kind of run
         from tasks.models import Task
         from tasks.notice_kinds import KINDS
         from tasks.rules import sees_content
+        from tasks.search import TASKS
         from tasks.verbs import VERBS
 
         declare(self.name, VERBS)
         register_kinds(KINDS)
+        finding.register(TASKS)
         register(
             Subject(
                 kind="task",

@@ -72,6 +72,7 @@ def insert_task(task: Task) -> None:
     else:
         task.pk = _insert_row(task)
         task._state.adding, task._state.db = False, connection.alias
+        search_index.add(task)
 
 
 def _insert_row(task: Task) -> int:

@@ -18,7 +18,7 @@ from core.prepared import Prepared
 from core.refusals import Refused, Stale
 from organization.models import User
 from records import events
-from tasks import batches, noticing
+from tasks import batches, noticing, search_index
 from tasks.alarms import next_alarm
 from tasks.models import Task
 from tasks.states import MOVES, State
@@ -200,6 +200,8 @@ def save(work: Change) -> None:
         task.alarm_at = written["alarm_at"] = next_alarm(task, work.armed_from or clock.now())
     if not batches.holds(task.pk):
         _update(task.pk, written)
+        if not search_index.INDEXED.isdisjoint(changed):
+            search_index.refresh(task)
     payload = {"revision": task.revision, **work.extra}
     if changed:
         payload["changes"] = {name: [before[name], value] for name, value in changed.items()}

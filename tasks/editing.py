@@ -16,7 +16,7 @@ from organization.models import User
 from records import events
 from records.files import attach
 from records.models import Attachment
-from tasks import clocks
+from tasks import clocks, search_index
 from tasks.changes import Change, change, lock, storable
 from tasks.models import Comment, Involvement, Task
 from tasks.noticing import tell_comment
@@ -135,6 +135,7 @@ def comment(task: Task | int, text: str, *, actor: User, for_requester: bool = F
             task=row, author=actor, text=text, for_requester=visible, written_at=clock.now()
         )
         _note(row, "comment", actor, {"comment": written.pk, "for_requester": visible})
+        search_index.add_comment(written)
         tell_comment(row, written, actor=actor)
     return written
 

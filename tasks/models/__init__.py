@@ -2,6 +2,7 @@
 
 from tasks.models.procedures import Procedure, ProcedureVersion, Requirement, Step
 from tasks.models.reminders import Reminder, Watch
+from tasks.models.search import SearchEntry
 from tasks.models.tallies import Tally, TallyDelta
 from tasks.models.tasks import Label, Task
 from tasks.models.traces import Comment, Involvement, StepRun
@@ -14,6 +15,7 @@ __all__ = [
     "ProcedureVersion",
     "Reminder",
     "Requirement",
+    "SearchEntry",
     "Step",
     "StepRun",
     "Tally",

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from backoffice.tests.walk import acts, table_accounts, table_office, table_pages, table_reports, table_set_up
+from backoffice.tests.walk import (
+    acts,
+    table_accounts,
+    table_finding,
+    table_office,
+    table_pages,
+    table_reports,
+    table_roof,
+    table_set_up,
+)
 
 VERBS = {"tasks/<str:reference>/<str:name>/": acts.page_cases()}
-PAGES = table_pages.ROWS | VERBS | table_accounts.ROWS | table_office.ROWS | table_reports.ROWS | table_set_up.ROWS
+PAGES = table_pages.ROWS | VERBS | table_accounts.ROWS | table_finding.ROWS
+PAGES |= table_office.ROWS | table_reports.ROWS | table_roof.ROWS | table_set_up.ROWS
