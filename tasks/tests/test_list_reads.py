@@ -95,7 +95,7 @@ def test_a_page_further_on(office):
     response, _asked = statements(office.mira, "/queue/?scope=departments")
     onward = response.context["next"]
     _response, asked = statements(office.mira, f"/queue/{onward}")
-    rows = [sql for sql in asked if "tasks_task" in sql and "ORDER BY" in sql]
+    rows = [sql for sql in asked if "tasks_task" in sql and "LIMIT 51" in sql]
     assert len(rows) == 1 and Task.objects.count() > 5000
     read, given = rows_read(rows[0])
     assert given == 51 and read <= given + 2
@@ -110,4 +110,25 @@ def test_a_pile_here_and_older_work_elsewhere(cast):
         _response, asked = statements(person, path)
         for sql in asked:
             read, given = rows_read(sql)
-            assert read <= given + MORE, (read, given, sql[:400])
+            assert read <= given + MORE or sql.startswith(TOTALS), (read, given, sql[:400])
+
+
+def test_counts_do_not_look_through_finished_work(cast):
+    """Also where the planner may read the table from its beginning: there lie the finished ones."""
+    task = assign(make.task(cast.permits, cast.anything, requester=cast.mira), actor=cast.ruth, to=cast.mira)
+    done = finishing.complete(task, actor=cast.mira)
+    done.refresh_from_db()
+    done.requester = None
+    pile(done, 20_000)
+    pile(make.task(cast.permits, cast.anything, requester=cast.mira), 300)
+    measured()
+    for person, path in (
+        (cast.mira, "/queue/"),
+        (cast.ada, "/queue/?scope=departments"),
+        (cast.mira, "/department/PER/"),
+    ):
+        _response, asked = statements(person, path)
+        counts = [sql for sql in asked if sql.startswith("(SELECT 1 FROM tasks_task")]
+        assert len(counts) == 1
+        read, given = rows_read(counts[0], by_index=False)
+        assert 100 <= given <= read <= given + MORE, (read, given)
