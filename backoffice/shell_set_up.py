@@ -45,5 +45,12 @@ GROUPS: tuple[tuple[Any, tuple[SetUpEntry, ...]], ...] = (
             SetUpEntry("set_up:qualifications", _("Qualifications"), _("What procedures ask for and people hold.")),
         ),
     ),
+    (
+        _("Work"),
+        (
+            SetUpEntry("set_up:procedures", _("Procedures"), _("How work is done: steps, time, who may do it.")),
+            SetUpEntry("set_up:labels", _("Labels"), _("Words that tasks are marked with.")),
+        ),
+    ),
     (_("More"), (SetUpEntry("admin:index", _("Everything else"), _("What has no page of its own yet.")),)),
 )

@@ -89,9 +89,12 @@ class Careful(forms.BaseForm):
         found = []
         for name, theirs in self.stored.items():
             mine = self[name].value()
-            typed = sorted(map(str, mine)) if isinstance(mine, list | tuple) else "" if mine is None else str(mine)
-            if typed in {"False", "on", "True"} or theirs in {"False", "True"}:
-                typed = str(bool(mine) and typed != "False")
+            if isinstance(theirs, list):
+                typed: Any = sorted(map(str, mine or []))
+            elif isinstance(self.fields[name], forms.BooleanField):
+                typed = str(bool(mine) and mine != "False")
+            else:
+                typed = "" if mine is None else str(mine)
             if typed != theirs:
                 found.append((self.fields[name].label, self._words(name, theirs), self._words(name, typed)))
         return found

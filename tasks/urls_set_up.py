@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tasks.views import set_up_absences, set_up_home
+from tasks.views import set_up_absences, set_up_home, set_up_labels, set_up_procedures
 
 urlpatterns = [
     path("", set_up_home.show, name="home"),
@@ -10,4 +10,14 @@ urlpatterns = [
     path("people/<int:pk>/absences/<int:absence>/", set_up_absences.edit, name="absence"),
     path("people/<int:pk>/absences/<int:absence>/withdraw/", set_up_absences.withdraw, name="absence_withdraw"),
     path("people/<int:pk>/absences/<int:absence>/back/", set_up_absences.back, name="absence_back"),
+    path("procedures/", set_up_procedures.show, name="procedures"),
+    path("procedures/new/", set_up_procedures.edit, name="procedure_new"),
+    path("procedures/<int:pk>/", set_up_procedures.edit, name="procedure"),
+    path("procedures/<int:pk>/begin/", set_up_procedures.begin, name="draft_begin"),
+    path("procedures/<int:pk>/draft/", set_up_procedures.draft, name="draft"),
+    path("procedures/<int:pk>/publish/", set_up_procedures.publish, name="publish"),
+    path("procedures/<int:pk>/versions/<int:number>/", set_up_procedures.version, name="version"),
+    path("labels/", set_up_labels.show, name="labels"),
+    path("labels/new/", set_up_labels.edit, name="label_new"),
+    path("labels/<int:pk>/", set_up_labels.edit, name="label"),
 ]

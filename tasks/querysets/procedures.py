@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
+from core.folding import fold
+
 
 class ProcedureQuerySet(QuerySet[Any]):
     def visible_to(self, user: Any) -> ProcedureQuerySet:
@@ -18,6 +20,11 @@ class ProcedureQuerySet(QuerySet[Any]):
         users = self.model.departments.through.objects.filter(procedure=OuterRef("pk"))
         theirs = Exists(users.filter(department__in=departments))
         return self.filter(Q(open_to_requests=True) | ~Exists(users) | theirs)
+
+    def named(self, text: str) -> ProcedureQuerySet:
+        """Procedures whose folded name begins with the folded text, or has a word that does."""
+        folded = fold(text)
+        return self.filter(Q(folded_name__startswith=folded) | Q(folded_name__contains=f" {folded}"))
 
     def usable_in(self, department_id: int) -> ProcedureQuerySet:
         """Procedures in use that the department may use and that have a published version."""

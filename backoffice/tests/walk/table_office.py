@@ -7,6 +7,7 @@ from typing import Any
 
 from backoffice.tests.walk.cases import Case, Office
 from organization.models import Qualification
+from tasks.models import Label
 
 NOT = "cahmvsr"
 ONE, MOVED = f"200 d, 403 {NOT}", f"302 d, 403 {NOT}"
@@ -67,6 +68,8 @@ PLACES = {
         at("qualifications/0/", ABSENT, ABSENT),
     ],
 }
+
+
 def membership(office: Office) -> str:
     return f"/set-up/people/{office.kofi.pk}/memberships/{office.kofi.memberships.get().pk}/"
 
@@ -124,4 +127,43 @@ CALENDARS = {
     ],
     "set-up/calendars/<int:pk>/": [about("calendars/{}/", lambda o: o.permits.calendar_id)],
 }
-ROWS = PLACES | PEOPLE | CALENDARS
+
+
+def of_draft(end: str) -> Callable[[Office], str]:
+    return lambda office: f"/set-up/procedures/{office.anything.pk}/{end}"
+
+
+def procedure(office: Office) -> dict[str, Any]:
+    minutes = dict.fromkeys(("standard_minutes", "target_minutes", "remind_minutes", "escalate_minutes"), "60")
+    return minutes | {"name": "Moving house", "default_priority": "3"}
+
+
+ACT = f"405 d, 403 {NOT}"
+WORK = {
+    "set-up/procedures/": [at("procedures/", ONE, ONE)],
+    "set-up/procedures/new/": [
+        at("procedures/new/", ONE, MOVED, data=procedure, leads="/set-up/procedures/"),
+        at("procedures/new/"),
+    ],
+    "set-up/procedures/<int:pk>/": [
+        about("procedures/{}/", lambda o: o.here_plain.pk),
+        about("procedures/{}/", lambda o: o.there_plain.pk),
+    ],
+    "set-up/procedures/<int:pk>/begin/": [Case(of_draft("begin/"), ACT, MOVED, leads="/set-up/procedures/")],
+    "set-up/procedures/<int:pk>/draft/": [
+        Case(of_draft("draft/"), ONE, WRONG),
+        about("procedures/{}/draft/", lambda o: o.here_plain.pk, ABSENT, ABSENT),
+    ],
+    "set-up/procedures/<int:pk>/publish/": [Case(of_draft("publish/"), ONE, MOVED, leads="/set-up/procedures/")],
+    "set-up/procedures/<int:pk>/versions/<int:number>/": [
+        Case(of_draft("versions/1/"), ONE, ONE),
+        Case(of_draft("versions/9/"), ABSENT, ABSENT),
+    ],
+    "set-up/labels/": [at("labels/", ONE, ONE)],
+    "set-up/labels/new/": [
+        at("labels/new/", ONE, MOVED, data=always({"name": "Roof"}), leads="/set-up/labels/"),
+        at("labels/new/"),
+    ],
+    "set-up/labels/<int:pk>/": [about("labels/{}/", lambda o: Label.objects.order_by("pk")[0].pk)],
+}
+ROWS = PLACES | PEOPLE | CALENDARS | WORK
