@@ -87,7 +87,7 @@ def _insert_row(task: Task) -> int:
 
 @cache
 def _columns() -> tuple[str, ...]:
-    return tuple(field.column for field in Task._meta.concrete_fields if not field.primary_key)
+    return tuple(field.attname for field in Task._meta.concrete_fields if not field.primary_key)
 
 
 def holds(task_id: int) -> bool:

@@ -71,7 +71,7 @@ class Procedure(models.Model):
 
     objects = ProcedureQuerySet.as_manager()
     # Its published version, where it was read along.
-    at_hand: "ProcedureVersion | None" = None
+    at_hand: Any = None
 
     class Meta:
         verbose_name = _("procedure")
