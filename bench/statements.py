@@ -85,12 +85,13 @@ def next_for_pgbench() -> tuple[str, str]:
     return _CANDIDATES % (names | {"heads": heads, "most": most}), lock
 
 
+_ENTRY = "INSERT INTO tasks_searchentry (task_id, department_id, words) VALUES (%s, %s, %s::tsvector)"
 _INSERT = """INSERT INTO tasks_task (title, text, state, priority, procedure_id, version_id, department_id, assignee_id,
     requester_id, confidential, ready_at, due_at, due_is_date, due_from_target, remaining_minutes, start_by, urgent_at,
-    clock_key, subject_kind, subject_id, subject_ref, external_source, external_reference, opened_at, claimed_at,
+    alarm_at, clock_key, subject_kind, subject_id, subject_ref, external_source, external_reference, opened_at, claimed_at,
     started_at, first_started_at, waiting_since, waiting_until, waiting_kind, waiting_reason, submitted_at, closed_at,
     changed_at, revision)
-    VALUES (%s, '', 'open', 3, %s, %s, %s, NULL, NULL, false, NULL, %s, false, true, 15, %s, %s, 'bench', '', NULL, '',
+    VALUES (%s, '', 'open', 3, %s, %s, %s, NULL, NULL, false, NULL, %s, false, true, 15, %s, %s, %s, 'bench', '', NULL, '',
     '', '', %s, NULL, NULL, NULL, NULL, NULL, '', '', NULL, NULL, %s, 1) RETURNING id"""
 
 
@@ -99,9 +100,11 @@ def run_create(person: int, department: int, procedure: int, version: int) -> in
     now = dt.datetime.now(dt.UTC)
     due = now + dt.timedelta(days=5)
     with transaction.atomic(), connection.cursor() as cursor:
-        values = ["A letter about something", procedure, version, department, due, due, due, now, now]
+        values = ["A letter about something", procedure, version, department, due, due, due, due, now, now]
         cursor.execute(_INSERT, values)
         task = int(cursor.fetchone()[0])
+        words = f"'a':1a 'letter':1a 'about':1a 'something':1a 'department:{department}'"
+        cursor.execute(_ENTRY, [task, department, words])
         body = json.dumps({"revision": 1, "title": "A letter about something", "procedure": procedure, "priority": 3})
         salt, digest = secrets.token_bytes(16), secrets.token_bytes(32)
         cursor.execute(_EVENT, [now, None, person, "open", task, task, department, "", "open", digest, salt, body])
