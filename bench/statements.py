@@ -88,11 +88,11 @@ def next_for_pgbench() -> tuple[str, str]:
 _ENTRY = "INSERT INTO tasks_searchentry (task_id, department_id, words) VALUES (%s, %s, %s::tsvector)"
 _INSERT = """INSERT INTO tasks_task (title, text, state, priority, procedure_id, version_id, department_id, assignee_id,
     requester_id, confidential, ready_at, due_at, due_is_date, due_from_target, remaining_minutes, start_by, urgent_at,
-    alarm_at, clock_key, subject_kind, subject_id, subject_ref, external_source, external_reference, opened_at, claimed_at,
-    started_at, first_started_at, waiting_since, waiting_until, waiting_kind, waiting_reason, submitted_at, closed_at,
-    changed_at, revision)
-    VALUES (%s, '', 'open', 3, %s, %s, %s, NULL, NULL, false, NULL, %s, false, true, 15, %s, %s, %s, 'bench', '', NULL, '',
-    '', '', %s, NULL, NULL, NULL, NULL, NULL, '', '', NULL, NULL, %s, 1) RETURNING id"""
+    alarm_at, clock_key, subject_kind, subject_id, subject_ref, external_source, external_reference, opened_at,
+    claimed_at, started_at, first_started_at, waiting_since, waiting_until, waiting_kind, waiting_reason, submitted_at,
+    closed_at, changed_at, revision)
+    VALUES (%s, '', 'open', 3, %s, %s, %s, NULL, NULL, false, NULL, %s, false, true, 15, %s, %s, %s, 'bench', '', NULL,
+    '', '', '', %s, NULL, NULL, NULL, NULL, NULL, '', '', NULL, NULL, %s, 1) RETURNING id"""
 
 
 def run_create(person: int, department: int, procedure: int, version: int) -> int:
