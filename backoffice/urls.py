@@ -8,6 +8,7 @@ from backoffice.api import urls as api
 from backoffice.health import health
 from backoffice.home import home
 from backoffice.metrics import metrics
+from backoffice.palette import palette
 from backoffice.search import search
 from organization.urls_set_up import urlpatterns as organization_set_up
 from tasks.urls_set_up import urlpatterns as tasks_set_up
@@ -22,6 +23,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api),
     path("search/", search, name="search"),
+    path("search/palette/", palette, name="palette"),
     path("", include("tasks.urls")),
     path("", include("reports.urls")),
     path("", include("organization.urls")),

@@ -10,6 +10,10 @@ SEARCH = {
         Case(plain("/search/"), f"200 {ALL}"),
         Case(plain("/search/?q=title"), f"200 {ALL}"),
     ],
+    "search/palette/": [
+        Case(plain("/search/palette/"), f"200 {ALL}"),
+        Case(plain("/search/palette/?q=title"), f"200 {ALL}"),
+    ],
 }
 
 ROWS = SEARCH

@@ -22,6 +22,9 @@ def test_no_word_finds_what_is_not_theirs(office: SimpleNamespace, letter: str) 
         assert visitor.page("GET", "/search/", [("q", what)]).status_code == 200
         for kind in kinds:
             assert visitor.page("GET", "/search/", [("q", mark(kind, what))], **HTMX).status_code == 200
+            assert visitor.page("GET", "/search/palette/", [("q", mark(kind, what))]).status_code == 200
+    for name in ("procedure", "Permits", "ARC", "new"):
+        assert visitor.page("GET", "/search/palette/", [("q", name)]).status_code == 200
 
 
 @pytest.mark.parametrize("letter", ROLES)
