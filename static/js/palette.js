@@ -17,10 +17,10 @@ const options = () => [...list.querySelectorAll("[role=option]")];
 const chosen = () => list.querySelector("[aria-selected=true]");
 
 function label(element) {
-  const copy = element.cloneNode(true);
-  copy.querySelectorAll("kbd, .count, .i").forEach((part) => part.remove());
-  const words = element.dataset.keyLabel || element.getAttribute("aria-label") || copy.textContent;
-  return (words || element.labels?.[0]?.textContent || "").trim().replace(/\s+/g, " ");
+  const copy = (element.matches("input, select, textarea") ? element.labels?.[0] : element)?.cloneNode(true);
+  copy?.querySelectorAll("kbd, .count, .i").forEach((part) => part.remove());
+  const words = element.dataset.keyLabel || element.getAttribute("aria-label") || copy?.textContent || "";
+  return words.trim().replace(/\s+/g, " ");
 }
 
 // A button in a closed menu can be pressed all the same; what is hidden or blocked says why when it is pressed.
