@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.audit.rules import can_audit
 from backoffice.shell_set_up import GROUPS, SetUpPlace
 from tasks.counts import nav_counts
 
@@ -75,6 +76,7 @@ ENTRIES = (
         shown=sees_departments,
     ),
     Entry("reports:index", _("Reports"), "chart", shown=sees_departments),
+    Entry("audit:index", _("Audit"), "shield", shown=can_audit),
     Entry("set_up:home", _("Set-up"), "setup", shown=sets_up),
 )
 

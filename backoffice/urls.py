@@ -26,6 +26,7 @@ urlpatterns = [
     path("search/palette/", palette, name="palette"),
     path("", include("tasks.urls")),
     path("", include("reports.urls")),
+    path("", include("backoffice.audit.urls")),
     path("", include("organization.urls")),
     path("set-up/", include((tasks_set_up + organization_set_up, "set_up"))),
     path("set-up/more/", admin.site.urls),

@@ -6,5 +6,6 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         from records import verbs
+        from records.auditing import asking  # noqa: F401 - a kind of run
 
         verbs.declare(self.name, verbs.RECORDS)

@@ -9,7 +9,7 @@ Source of the scheme: linked time-stamping, Haber and Stornetta, "How to time-st
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -126,11 +126,12 @@ class Report:
     problems: list[str] = field(default_factory=list)
 
 
-def verify(expect: str = "") -> Report:
+def verify(expect: str = "", tell: Callable[[int], object] = lambda events: None) -> Report:
     """Recompute the chain and every payload's digest.
 
     `expect` is a head kept outside (hex): the chain must contain it, which also tells a chain that was cut off
-    together with its events. Finds changed, removed, added, moved and cut-off rows; says where.
+    together with its events. Finds changed, removed, added, moved and cut-off rows; says where. `tell` is called now
+    and then with the number of events looked at so far.
     """
     report = Report()
     previous, after, total, seen = b"", -1, 0, not expect
@@ -153,17 +154,21 @@ def verify(expect: str = "") -> Report:
         previous, after, total = bytes(link.hash), link.through_transaction, link.total
         report.events += count
         seen = seen or previous.hex() == expect
+        tell(report.events)
     report.head = previous.hex()
     report.unsealed = Event.objects.filter(transaction__gt=after).count()
     if not seen:
         report.problems.append(f"The chain does not contain the expected head {expect}: it was cut off or replaced.")
-    report.problems.extend(_payload_problems())
+    for problem in _payload_problems(lambda: tell(report.events)):
+        report.problems.append(problem)
     return report
 
 
-def _payload_problems() -> Iterator[str]:
+def _payload_problems(tell: Callable[[], object]) -> Iterator[str]:
     payloads = EventPayload.objects.order_by("event_id").values_list("event_id", "salt", "body", "event__digest")
-    for event_id, salt, body, digest in payloads.iterator(CHUNK):
+    for number, (event_id, salt, body, digest) in enumerate(payloads.iterator(CHUNK)):
+        if number % CHUNK == 0:
+            tell()
         if digest_of(bytes(salt), body) != bytes(digest):
             yield f"The payload of event {event_id} was changed."
     yield from _missing_payloads()

@@ -31,5 +31,7 @@ def check(verb: str) -> None:
 
 RECORDS = {
     "erase": "the payload of an event was erased; the event keeps its place",
+    "export": "somebody had events written into a file: which",
+    "verify": "the chain was verified: what was found",
     "retry": "a run or an outgoing message that had been given up is tried again",
 }

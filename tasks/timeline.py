@@ -75,8 +75,8 @@ class Timeline:
         rows = list(_with_comments(events, task)[: limit + 1])
         self.more = len(rows) > limit
         self._rows = rows[:limit]
-        names.want(**_spoken_of(rows))
-        self._teller = _Teller(task, user, rows, internal, names)
+        names.want(**spoken_of(rows))
+        self._teller = Teller(task, user, rows, internal, names)
 
     @cached_property
     def entries(self) -> list[Entry]:
@@ -96,7 +96,7 @@ def _body(event: Event) -> dict[str, Any]:
     return payload.body if payload else {}
 
 
-class _Teller:
+class Teller:
     def __init__(self, task: Task, user: User, events: Sequence[Event], internal: bool, names: Names) -> None:
         self.task, self.user, self.internal, self.names = task, user, internal, names
         self.zone = timezone.get_current_timezone()
@@ -204,7 +204,7 @@ def _value(value: Any) -> str:
     return text.rstrip("0").rstrip(".") if _NUMBER.fullmatch(text) else text
 
 
-def _spoken_of(events: Iterable[Event]) -> dict[str, set[int]]:
+def spoken_of(events: Iterable[Event]) -> dict[str, set[int]]:
     """Ids of the people and departments events speak of."""
     people, departments = set(), set()
     for event in events:

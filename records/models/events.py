@@ -73,6 +73,16 @@ class Event(models.Model):
             models.Index(fields=["actor", "occurred_at"], name="event_by_actor"),
             models.Index(fields=["department_id", "occurred_at"], name="event_of_department"),
             models.Index(fields=["transaction", "id"], name="event_in_chain"),
+            # The audit page (`records.auditing.looking`): each filter by an index of its own.
+            models.Index(fields=["occurred_at", "id"], name="event_by_time"),
+            models.Index(fields=["verb", "occurred_at"], name="event_by_verb"),
+            models.Index(fields=["department_id", "verb", "occurred_at"], name="event_of_department_by_verb"),
+            models.Index(fields=["origin", "occurred_at"], name="event_by_origin", condition=~models.Q(origin="web")),
+            models.Index(
+                fields=["on_behalf_of", "occurred_at"],
+                name="event_on_behalf",
+                condition=models.Q(on_behalf_of__isnull=False),
+            ),
             models.Index(fields=["reverses"], name="event_reverses", condition=models.Q(reverses__isnull=False)),
         ]
 

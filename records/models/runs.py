@@ -45,6 +45,7 @@ class Run(models.Model):
                 condition=models.Q(state__in=["queued", "running"]),
             ),
             models.Index(fields=["asked_by", "-id"], name="run_asked_by"),
+            models.Index(fields=["kind", "-id"], name="run_of_kind"),
         ]
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from backoffice.audit.exporting import OWNER
 from backoffice.tests.walk.answers import Inspector, hostile, mark
 from backoffice.tests.walk.people import ROLES, Visitor
 from backoffice.tests.walk.table_reports import add_reports
@@ -22,6 +23,8 @@ from core import clock
 from organization import setup
 from organization.models import Absence, Alias, Department, User
 from records import outgoing
+from records.auditing import asking
+from records.files import attach
 from records.models import Run, RunReject
 from tasks import editing, finishing, transitions
 from tasks.models import Task
@@ -212,6 +215,10 @@ def _set_up(office: SimpleNamespace) -> None:
     )
     outgoing.queue_mail(key="walk", to="cleo@outside.example", subject=hostile("subject"), text="SECRET-LINK")
     office.message = "SECRET-LINK"
+    everything = {"reach": [office.archive.pk], "since": None, "until": None, "verb": "open"}
+    office.export = asking.ask_export(actor=office.arno, looked_for=everything)
+    attach(ContentFile(b"number", name="events.csv"), owner_kind=OWNER, owner_id=office.export.pk, actor=office.arno)
+    Run.objects.filter(pk=office.export.pk).update(state=Run.State.DONE, result={"rows": 0})
     office.draft = draft_of(office.anything, actor=None)
 
 

@@ -1,0 +1,91 @@
+"""Words for what an event is about and what was done to it, beyond the sentences of a task's own history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.utils.translation import gettext_lazy as _
+
+from tasks.sentences import SENTENCES, Sentence
+
+KINDS: dict[str, Any] = {
+    "task": _("task"),
+    "site": _("site"),
+    "department": _("department"),
+    "person": _("person"),
+    "membership": _("membership"),
+    "absence": _("absence"),
+    "calendar": _("calendar"),
+    "qualification": _("qualification"),
+    "holding": _("qualification of a person"),
+    "alias": _("alias"),
+    "token": _("API token"),
+    "procedure": _("procedure"),
+    "label": _("label"),
+    "report": _("report"),
+    "schedule": _("schedule of a report"),
+    "run": _("background run"),
+    "event": _("event"),
+    "outgoing": _("outgoing message"),
+}
+# What a change of these fields is called: by model, for the verbose names of their columns.
+MODELS = {
+    "task": "tasks.Task",
+    "site": "organization.Site",
+    "department": "organization.Department",
+    "person": "organization.User",
+    "membership": "organization.Membership",
+    "absence": "organization.Absence",
+    "calendar": "organization.OfficeCalendar",
+    "qualification": "organization.Qualification",
+    "holding": "organization.Holding",
+    "token": "organization.ApiToken",
+    "procedure": "tasks.Procedure",
+    "label": "tasks.Label",
+    "schedule": "reports.Schedule",
+}
+# {what} is the kind and the name or number of the subject.
+ELSEWHERE = {
+    "add": Sentence(_("You added: {what}"), _("{who} added: {what}"), "", _("Added: {what}")),
+    "change": Sentence(_("You changed: {what}"), _("{who} changed: {what}"), "", _("Changed: {what}")),
+    "withdraw": Sentence(_("You took back: {what}"), _("{who} took back: {what}"), "", _("Taken back: {what}")),
+    "set_hours": Sentence(_("You set the hours of: {what}"), _("{who} set the hours of: {what}")),
+    "set_links": Sentence(_("You set who may do it: {what}"), _("{who} set who may do it: {what}")),
+    "revoke": Sentence(_("You ended: {what}"), _("{who} ended: {what}"), "", _("Ended: {what}")),
+    "draft": Sentence(_("You began a draft: {what}"), _("{who} began a draft: {what}")),
+    "edit_draft": Sentence(_("You wrote the draft: {what}"), _("{who} wrote the draft: {what}")),
+    "publish": Sentence(_("You published: {what}"), _("{who} published: {what}")),
+    "erase": Sentence(_("You erased what an entry said: {what}"), _("{who} erased what an entry said: {what}")),
+    "retry": Sentence(_("You tried again: {what}"), _("{who} tried again: {what}")),
+    "correct_reject": Sentence(_("You put a row right: {what}"), _("{who} put a row right: {what}")),
+    "export": Sentence(_("You exported events: {what}"), _("{who} exported events: {what}")),
+    "verify": Sentence(_("You had the chain verified: {what}"), _("{who} had the chain verified: {what}")),
+    "ask_report": Sentence(_("You asked for: {what}"), _("{who} asked for: {what}"), "", _("Asked for: {what}")),
+    "forget": Sentence(_("You removed: {what}"), _("{who} removed: {what}"), "", _("Removed: {what}")),
+    "stop": Sentence(_("You stopped: {what}"), _("{who} stopped: {what}"), "", _("Stopped: {what}")),
+    "leave": Sentence(_("You left: {what}"), _("{who} left: {what}")),
+    "rate": Sentence(_("You rated: {what}"), _("{who} rated: {what}")),
+}
+PLAIN = Sentence(_("You: {verb}, {what}"), _("{who}: {verb}, {what}"), "", _("{verb}: {what}"))
+
+
+def sentence_of(verb: str) -> Sentence:
+    """The sentence for something done to anything but a task."""
+    return ELSEWHERE.get(verb, PLAIN)
+
+
+def verb_words(verb: str) -> str:
+    """A verb as the filter names it: "hand off"."""
+    name = SENTENCES[verb].name if verb in SENTENCES else ""
+    return f"{verb.replace('_', ' ')} ({name})" if name else verb.replace("_", " ")
+
+
+def field_label(kind: str, name: str) -> str:
+    """What a column is called where it is shown, its own name where it has none."""
+    model = apps.get_model(MODELS[kind]) if kind in MODELS else None
+    plain = name.removesuffix("_id")
+    for field in model._meta.get_fields() if model else ():
+        if field.name in {name, plain} and hasattr(field, "verbose_name"):
+            return str(field.verbose_name)
+    return plain.replace("_", " ")

@@ -1,0 +1,1 @@
+"""Reading history as an auditor does: narrowed, newest first, page by page, at a bounded price."""
