@@ -17,6 +17,8 @@ from backoffice.api_document import described
 from core.problems import problem
 from organization.api import router as organization
 from organization.api_frame import PersonalToken, framed
+from organization.api_notices import router as notices
+from reports.api import router as reports
 from tasks.api import router as tasks
 
 
@@ -43,6 +45,7 @@ api = OfficeAPI(
 api_errors.install(api)
 api.add_decorator(framed, mode="view")
 api.add_router("", organization)
+api.add_router("", notices)
 api.add_router("", tasks)
 
 

@@ -82,6 +82,7 @@ ENTRIES = (
 
 ACCOUNT_PAGES = (
     ("profile", _("Profile")),
+    ("notices_ways", _("Notices")),
     ("account_change_password", _("Password")),
     ("mfa_index", _("Two-step sign-in")),
     ("usersessions_list", _("Where I am signed in")),
@@ -130,11 +131,22 @@ class Shell:
         self.office = settings.OFFICE_NAME
 
     @cached_property
+    def counts(self) -> dict[str, str]:
+        """The numbers of the frame, in one statement."""
+        return nav_counts(self.request.user)
+
+    @property
+    def unread(self) -> str:
+        """How much the person was told and has not read: "9", "99+", or empty."""
+        count = self.counts.get("notices", "0")
+        return "" if count == "0" else count
+
+    @cached_property
     def places(self) -> list[Place]:
         """The navigation of the signed-in person; one call for the counts."""
         user = self.request.user
         entries = [(entry, href) for entry in ENTRIES if (href := address(entry.view)) and entry.shown(user)]
-        counts = nav_counts(user) if entries else {}
+        counts = self.counts if entries else {}
         return [
             Place(
                 href,

@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from organization.views import profile
+from organization.views import notices, profile
 
 urlpatterns = [
     path("profile/", profile.profile, name="profile"),
+    path("profile/notices/", notices.ways, name="notices_ways"),
     path("profile/tokens/", profile.add_token, name="profile_tokens"),
     path("profile/tokens/<int:pk>/revoke/", profile.revoke, name="profile_revoke"),
+    path("notices/", notices.show, name="notices"),
+    path("notices/read/", notices.read_all, name="notices_read"),
+    path("notices/<int:pk>/open/", notices.go_to, name="notices_open"),
+    path("notices/stop/<str:word>/", notices.stop, name="notices_stop"),
 ]

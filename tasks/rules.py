@@ -152,6 +152,11 @@ def can_comment(user: Any, task: Task) -> bool:
 
 can_attach = can_comment
 
+
+def can_watch(user: Any, task: Task) -> bool:
+    """Whoever reads what it says."""
+    return sees_content(user, task)
+
 RULES = {
     "claim": can_claim,
     "start": can_start,

@@ -22,6 +22,7 @@ urlpatterns = [
     path("tasks/<str:reference>/files/<int:pk>/", task.file, name="file"),
     path("tasks/<str:reference>/comment/", verbs.comment, name="comment"),
     path("tasks/<str:reference>/mark-step/", verbs.step, name="step"),
+    path("tasks/<str:reference>/watch/", verbs.watch, name="watch"),
     path("tasks/<str:reference>/undo/", verbs.undo, name="undo"),
     path("people/search/", people.search, name="people"),
     path("tasks/<str:reference>/<str:name>/", verbs.act, name="verb"),

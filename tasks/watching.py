@@ -33,8 +33,3 @@ def _mark(row: Task, watched: bool) -> None:
     if row.watched != watched:
         row.watched = watched
         Task.objects.filter(pk=row.pk).update(watched=watched)
-
-
-def watches(task: Task, user: User) -> bool:
-    """Does the person watch the task? No statement where nobody does."""
-    return task.watched and Watch.objects.filter(task=task.pk, person=user.pk).exists()

@@ -13,7 +13,7 @@ from core.problems import answers, reply
 from organization.api_frame import asker
 from organization.models import Department, User
 from organization.shapes import SentFlag
-from tasks import editing, finishing, rules, steps, transitions, undo
+from tasks import editing, finishing, rules, steps, transitions, undo, watching
 from tasks.api import drawn
 from tasks.api.coming_in import unknown
 from tasks.api.drawing import comment_drawn, file_drawn, task_drawn
@@ -43,7 +43,7 @@ def verb(name: str, shape: type[B], summary: str) -> Callable[[Act[B]], Act[B]]:
 
     A shape without required fields makes a body that may be left out.
     """
-    rule = rules.RULES.get(name)
+    rule = rules.RULES.get(name) or (rules.can_watch if name in {"watch", "stop_watching"} else None)
     needed = any(field.is_required() for field in shape.model_fields.values())
 
     def publish(act: Act[B]) -> Act[B]:
@@ -177,6 +177,18 @@ def hand_off(user: User, task: Task, body: HandOff) -> Task:
 def undo_last(user: User, task: Task, body: Plain) -> Task:
     """Put back what your last verb on the task changed, within 60 seconds and while nothing else happened."""
     return undo.undo(task, actor=user)
+
+
+@verb("watch", Plain, "Watch")
+def watch(user: User, task: Task, body: Plain) -> Task:
+    """Be told of what happens to a task that is not yours."""
+    return watching.watch(task, actor=user)
+
+
+@verb("stop_watching", Plain, "Stop watching")
+def stop_watching(user: User, task: Task, body: Plain) -> Task:
+    """Be told no longer."""
+    return watching.stop_watching(task, actor=user)
 
 
 @router.post(

@@ -134,6 +134,8 @@ _ALL = (
 )
 ACTS = {act.name: act for act in _ALL}
 COMMENT = Act("comment", _("Comment"), "m", _comment, _("Comment added to %(task)s"), forms.CommentForm, undo=False)
+WATCHED = Act("watch", "", "", lambda task, actor, data: task, _("You watch %(task)s"), undo=False)
+UNWATCHED = Act("stop_watching", "", "", lambda task, actor, data: task, _("You watch %(task)s no longer"), undo=False)
 SAVED = Act("mark_step", "", "", lambda task, actor, data: task, _("Saved on %(task)s"), undo=False)
 
 BAR = 5  # buttons beside each other; the rest stands in the menu

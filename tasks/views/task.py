@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_safe
 from core.access import reach
 from records import files
 from tasks import filters, forms, rules
-from tasks.models import Task
+from tasks.models import Task, Watch
 from tasks.models.tasks import reference_id
 from tasks.names import Names
 from tasks.parts import with_parts
@@ -28,7 +29,8 @@ def reached(request: HttpRequest, reference: str) -> Task:
     pk = reference_id(reference)
     if pk is None:
         raise Http404(reference)
-    return reach(with_parts(Task.objects.visible_to(request.user).for_detail()), pk=pk)
+    watched = Exists(Watch.objects.filter(task=OuterRef("pk"), person=request.user.pk))
+    return reach(with_parts(Task.objects.visible_to(request.user).for_detail()).annotate(is_watched=watched), pk=pk)
 
 
 @login_required
@@ -81,6 +83,8 @@ def context_of(
         "list_url": reverse("tasks:queue") + (filters.read(request.GET).query() if in_list else ""),
         "comment": forms.CommentForm(task=task, actor=user) if rules.may(user, "comment", task) else None,
         "shares": forms.shares(task, user),
+        # Who has it or asked for it is told anyway.
+        "may_watch": rules.can_watch(user, task) and user.pk not in {task.assignee_id, task.requester_id},
         "undoable": "did" in request.GET and undoable(task, user) is not None,
         **extra,
     }

@@ -23,8 +23,10 @@ from tasks.steps import Mark, mark_step, parse, value_of
 from tasks.undo import undo as take_back
 from tasks.views import answers, queue
 from tasks.views import task as task_page
-from tasks.views.acts import ACTS, COMMENT, SAVED, Act
+from tasks.views.acts import ACTS, COMMENT, SAVED, UNWATCHED, WATCHED, Act
 from tasks.views.place import Place
+from tasks.watching import stop_watching
+from tasks.watching import watch as begin_to_watch
 
 # Input of a verb -> the field of its form where the fault is shown.
 FIELDS = {
@@ -118,6 +120,18 @@ def comment(request: HttpRequest, reference: str) -> HttpResponse:
     row = COMMENT.run(task, user, form.cleaned_data)
     response = answers.done(request, row, COMMENT, quiet=True)
     return trigger(response, commented=True) if wants_part(request) else response
+
+
+@login_required
+@require_POST
+def watch(request: HttpRequest, reference: str) -> HttpResponse:
+    """Begin to watch a task, or with `stop` end it."""
+    user: Any = request.user
+    task = task_page.reached(request, reference)
+    require(rules.can_watch, user, task)
+    if "stop" in request.POST:
+        return answers.done(request, stop_watching(task, actor=user), UNWATCHED, quiet=True)
+    return answers.done(request, begin_to_watch(task, actor=user), WATCHED, quiet=True)
 
 
 @login_required

@@ -8,6 +8,7 @@ from typing import Any
 
 from backoffice.tests.walk.acts import ACTS, ASKED, SECRET, Act
 from backoffice.tests.walk.cases import ALL, Office, answers
+from backoffice.tests.walk.table_notices import notice_of
 
 Path = Callable[[Office], str]
 
@@ -161,7 +162,36 @@ VERBS |= {
         Call(of_task("there", "claimed", "/undo"), "200 r, 409 sd, 404 cahmv"),
     ],
 }
-OPERATIONS = DIRECTORY | READING | COMING_IN | VERBS
+VERBS |= {
+    f"POST /tasks/{{reference}}/{name}": [
+        Call(of_task("here", "started", f"/{name}"), "200 ahmvd, 404 csr"),
+        Call(of_task("here", "asked_started", f"/{name}"), "200 cahmvd, 404 sr"),
+        Call(of_task("here", "secret", f"/{name}"), "200 mv, 403 d, 404 cahsr"),
+        Call(of_task("there", "started", f"/{name}"), "200 srd, 404 cahmv"),
+    ]
+    for name in ("watch", "stop-watching")
+}
+NOTICES = {
+    "GET /notices": [
+        Call(plain("/notices"), f"200 {ALL}"),
+        Call(plain("/notices"), f"200 {ALL}", lambda o: {"unread": "true"}),
+    ],
+    "POST /notices/read": [Call(plain("/notices/read"), f"200 {ALL}")],
+    "POST /notices/{notice}/read": [
+        Call(lambda o: f"/notices/{notice_of(o, 'mira')}/read", "200 h, 404 camvsrd"),
+        Call(plain("/notices/999999999/read"), f"404 {ALL}"),
+    ],
+}
+REPORTS = {
+    "GET /reports": [Call(plain("/reports"), f"200 {ALL}"), Call(plain("/reports?limit=1"), f"200 {ALL}")],
+    "GET /reports/{report}": [
+        Call(lambda o: f"/reports/{o.reports['here'].pk}", "200 mvd, 404 cahsr"),
+        Call(lambda o: f"/reports/{o.reports['there'].pk}", "200 rd, 404 cahmvs"),
+        Call(lambda o: f"/reports/{o.reports['own'].pk}", "200 ad, 404 chmvsr"),
+        Call(lambda o: f"/reports/{o.reports['begun'].pk}", "200 md, 404 cahvsr"),
+    ],
+}
+OPERATIONS = DIRECTORY | READING | COMING_IN | VERBS | REPORTS | NOTICES
 # What is no operation: the document itself, and everything that names nothing.
 OTHER = {
     "/openapi.json": Call(plain("/openapi.json"), f"200 {ALL}", nobody=200),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 
+from backoffice.tests.walk import table_notices
 from backoffice.tests.walk.cases import ALL, Case, Office
 
 
@@ -157,6 +158,15 @@ TASK = {
             part=True,
         )
     ],
+    "tasks/<str:reference>/watch/": [
+        Case(of_task("watch", place, state), post=told, part=True)
+        for place, state, told in (
+            ("here", "started", "200 ahmvd, 404 csr"),
+            ("here", "asked_started", "200 cahmvd, 404 sr"),
+            ("here", "secret", "200 mv, 403 d, 404 cahsr"),
+            ("there", "started", "200 srd, 404 cahmv"),
+        )
+    ],
     "tasks/<str:reference>/undo/": [
         Case(of_task("undo", "here", "claimed"), post="200 m, 409 ahvd, 404 csr", part=True),
         Case(of_task("undo", "here", "asked_done"), post="200 h, 409 camvd, 404 sr", part=True),
@@ -182,4 +192,4 @@ PROFILE = {
     ],
 }
 
-ROWS = QUEUE | DEPARTMENT | NEW | TASK | PROFILE
+ROWS = QUEUE | DEPARTMENT | NEW | TASK | PROFILE | table_notices.ROWS
