@@ -19,6 +19,7 @@ from organization.api import router as organization
 from organization.api_frame import PersonalToken, framed
 from organization.api_notices import router as notices
 from reports.api import router as reports
+from reports.api import router as reports
 from tasks.api import router as tasks
 
 
@@ -47,6 +48,7 @@ api.add_decorator(framed, mode="view")
 api.add_router("", organization)
 api.add_router("", notices)
 api.add_router("", tasks)
+api.add_router("", reports)
 
 
 def unknown(request: HttpRequest) -> HttpResponse:

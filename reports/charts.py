@@ -64,7 +64,8 @@ def bars_of(chart: Chart, kinds: Mapping[str, str], rows: Sequence[Row], totals:
     legend = [Legend(PATTERNS[number], str(one.label)) for number, one in enumerate(chart.series)]
     mark = chart.mark.key if chart.mark else None
     lengths = [(sum(row.get(key) or 0 for key in keys), row) for row in rows]
-    shown = sorted(lengths, key=lambda one: -one[0])[:MOST]
+    telling = [one for one in lengths if one[0] or (mark and one[1].get(mark))]
+    shown = sorted(telling, key=lambda one: -one[0])[:MOST]
     scale = max((max(length, (row.get(mark) or 0) if mark else 0) for length, row in shown), default=0)
     found = Bars(str(chart.title), legend=legend, mark=str(chart.mark.label) if chart.mark else "")
     found.left_out = len(rows) - len(shown)

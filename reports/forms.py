@@ -131,7 +131,7 @@ class ScheduleForm(AskForm):
     at = forms.TimeField(
         label=gettext_lazy("Time"),
         initial=dt.time(7),
-        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": "w-time"}),
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": "w-code"}),
     )
     recipients = forms.CharField(
         label=gettext_lazy("Also send it to"),
