@@ -19,7 +19,6 @@ from organization.api import router as organization
 from organization.api_frame import PersonalToken, framed
 from organization.api_notices import router as notices
 from reports.api import router as reports
-from reports.api import router as reports
 from tasks.api import router as tasks
 
 

@@ -191,16 +191,7 @@ REPORTS = {
         Call(lambda o: f"/reports/{o.reports['begun'].pk}", "200 md, 404 cahvsr"),
     ],
 }
-REPORTS = {
-    "GET /reports": [Call(plain("/reports"), f"200 {ALL}"), Call(plain("/reports?limit=1"), f"200 {ALL}")],
-    "GET /reports/{report}": [
-        Call(lambda o: f"/reports/{o.reports['here'].pk}", "200 mvd, 404 cahsr"),
-        Call(lambda o: f"/reports/{o.reports['there'].pk}", "200 rd, 404 cahmvs"),
-        Call(lambda o: f"/reports/{o.reports['own'].pk}", "200 ad, 404 chmvsr"),
-        Call(lambda o: f"/reports/{o.reports['begun'].pk}", "200 md, 404 cahvsr"),
-    ],
-}
-OPERATIONS = DIRECTORY | READING | COMING_IN | VERBS | REPORTS | REPORTS | NOTICES
+OPERATIONS = DIRECTORY | READING | COMING_IN | VERBS | REPORTS | NOTICES
 # What is no operation: the document itself, and everything that names nothing.
 OTHER = {
     "/openapi.json": Call(plain("/openapi.json"), f"200 {ALL}", nobody=200),
