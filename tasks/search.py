@@ -28,7 +28,7 @@ from tasks.rules import sees_content
 from tasks.search_index import place, words_of
 from tasks.states import State
 
-NEWEST, OWN, HEADS, CAP = 4_000, 500, 1_000, 3_000
+NEWEST, HEADS, OWN, RARE, CAP = 2_000, 500, 300, 3_000, 300
 OF_A_LENGTH = 200  # references of one length that are looked through for those in reach
 WORDS = 12
 _REFERENCE = re.compile(r"(t[\s-]*)?(\d{1,18})", re.IGNORECASE)
@@ -47,9 +47,9 @@ _COLUMNS = "words @@ %(titled)s::tsquery AS titled, words @@ %(outer)s::tsquery 
 _MATCHED = {
     "near": f"""{_NEAR}, matched AS MATERIALIZED (
       SELECT e.task_id, {_COLUMNS} FROM near n JOIN tasks_searchentry e ON e.task_id = n.task_id
-      WHERE e.words @@ %(wanted)s::tsquery LIMIT %(cap)s)""",
+      WHERE e.words @@ %(wanted)s::tsquery)""",
     "all": f"""matched AS MATERIALIZED (
-      SELECT task_id, {_COLUMNS} FROM tasks_searchentry WHERE words @@ %(reached)s::tsquery LIMIT %(cap)s)""",
+      SELECT task_id, {_COLUMNS} FROM tasks_searchentry WHERE words @@ %(reached)s::tsquery LIMIT %(rare)s)""",
     "references": f"""{_NEAR}, matched AS MATERIALIZED (
       SELECT task_id, true AS titled, true AS outward FROM near WHERE task_id::text LIKE %(begun)s
       UNION SELECT r.id, true, true FROM unnest(%(first)s::bigint[], %(last)s::bigint[]) l (first, last)
@@ -57,8 +57,9 @@ _MATCHED = {
           ORDER BY id DESC LIMIT %(of_a_length)s) r)""",
 }
 # The search is over what the fence let through: nothing below it can choose another way to the rows.
-_SEEN = """WITH {matched}, seen AS MATERIALIZED (SELECT m.task_id, m.titled
-    FROM matched m JOIN ({visible}) v (id, inside) ON v.id = m.task_id WHERE m.outward OR v.inside)
+_SEEN = """WITH {matched}, best AS MATERIALIZED (SELECT * FROM matched ORDER BY {order} LIMIT %(cap)s),
+  seen AS MATERIALIZED (SELECT m.task_id, m.titled
+    FROM best m JOIN ({visible}) v (id, inside) ON v.id = m.task_id WHERE m.outward OR v.inside)
   SELECT task_id, titled FROM seen ORDER BY {order} LIMIT {limit}"""
 
 
@@ -118,6 +119,7 @@ def _asked(user: User, look: str, limit: int, order: str, **values: Any) -> list
         "newest": NEWEST,
         "own": OWN,
         "heads": HEADS,
+        "rare": RARE,
         "cap": CAP,
         "of_a_length": OF_A_LENGTH,
     }
