@@ -7,6 +7,7 @@ ValidationError (by field) for bad values. Work that depends on what changed is 
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -92,11 +93,21 @@ def save_person(person: User, *, actor: User | None) -> User:
     """Add or change a person; a password is never written to the event."""
     if not person.password:
         person.set_unusable_password()
+    _keep_an_admin(person)
     with transaction.atomic():
         changes = store(person, actor=actor, kind="person")
         if len(changes.get("time_zone", ())) == 2 and changes["time_zone"][0]:
             follow_zone(person)
     return person
+
+
+def _keep_an_admin(person: User) -> None:
+    """Raise ValidationError where this would leave the office without anybody who can set it up."""
+    if person.pk is None or (person.is_admin and person.is_active):
+        return
+    others = User.objects.active().filter(is_admin=True).exclude(pk=person.pk)
+    if User.objects.active().filter(pk=person.pk, is_admin=True).exists() and not others.exists():
+        raise ValidationError({"is_admin": _("They are the last admin. Make somebody else one first.")})
 
 
 def save_membership(membership: Membership, *, actor: User | None) -> Membership:
@@ -107,6 +118,30 @@ def save_membership(membership: Membership, *, actor: User | None) -> Membership
     with transaction.atomic(), stand_ins.following_post(membership, actor=actor):
         store(membership, actor=actor, kind="membership", department_id=membership.department_id)
     return membership
+
+
+def change_department(post: Membership, *, to: Department, on: dt.date, actor: User | None) -> Membership:
+    """End a membership the day before `on` (a day of the department) and begin the same one in `to`; the new one.
+
+    Raises ValidationError where it begins later than that, or where they are a member of `to` already.
+    """
+    if on <= post.starts_on:
+        raise ValidationError({"on": _("They begin there on that day or later. Choose a later day.")})
+    if to.pk == post.department_id:
+        raise ValidationError({"department": _("They work there already. Choose another department.")})
+    with transaction.atomic():
+        fresh = Membership(
+            person=post.person,
+            department=to,
+            role=post.role,
+            minutes=list(post.minutes),
+            cap=post.cap,
+            starts_on=on,
+            ends_on=post.ends_on,
+        )
+        post.ends_on = on - dt.timedelta(days=1)
+        save_membership(post, actor=actor)
+        return save_membership(fresh, actor=actor)
 
 
 def save_qualification(qualification: Qualification, *, actor: User | None) -> Qualification:
@@ -191,10 +226,11 @@ def deactivate(person: User, *, actor: User | None) -> User:
     What they hold goes back to the queue (`tasks.leaving`).
     """
     with transaction.atomic():
+        person.is_active = False
+        _keep_an_admin(person)
         for token in person.api_tokens.filter(revoked_at__isnull=True):
             revoke_token(token, actor=actor)
         end_sessions(person)
-        person.is_active = False
         store(person, actor=actor, kind="person")
         forget_mail(person)
         person_left.send(sender=User, person=person, actor=actor)

@@ -3,8 +3,10 @@
 from django.urls import path
 
 from organization.views import notices, profile
+from organization.views import welcome as welcome_page
 
 urlpatterns = [
+    path("welcome/<str:uid>/<str:key>/", welcome_page.welcome, name="welcome"),
     path("profile/", profile.profile, name="profile"),
     path("profile/notices/", notices.ways, name="notices_ways"),
     path("profile/tokens/", profile.add_token, name="profile_tokens"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -12,13 +13,21 @@ from tasks.states import FINISHED, State
 from tasks.transitions import release
 
 
-def return_work(person: User, *, actor: User | None) -> list[Task]:
+def held_by(person: User, department_id: int | None = None) -> QuerySet[Task]:
+    """What would go back to the queue, most urgent first; of one department, or all."""
+    held = Task.objects.unfinished().filter(assignee=person).exclude(state=State.IN_REVIEW)
+    held = held.filter(department=department_id) if department_id else held
+    return held.order_by("urgent_at", "id")
+
+
+def return_work(person: User, *, actor: User | None, department_id: int | None = None, reason: str = "") -> list[Task]:
     """Release everything unfinished that `person` has but what is in review, which stays with its reviewer.
 
-    Runs in the caller's transaction, the person's row locked; one `release` event each, with the reason.
+    Of one department, or all. Runs in the caller's transaction, the person's row locked; one `release` event each, with
+    the reason (that they have left, where none is given).
     """
-    held = Task.objects.unfinished().filter(assignee=person)
-    reason = _("%(person)s has left.") % {"person": person.name}
+    held = held_by(person, department_id)
+    reason = reason or _("%(person)s has left.") % {"person": person.name}
     returned = []
     for pk in held.order_by("urgent_at", "id").values_list("pk", flat=True):
         row = lock(pk)

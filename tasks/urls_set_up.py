@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tasks.views import set_up_absences, set_up_home, set_up_labels, set_up_procedures
+from tasks.views import set_up_absences, set_up_home, set_up_labels, set_up_lives, set_up_procedures
 
 urlpatterns = [
     path("", set_up_home.show, name="home"),
@@ -10,6 +10,10 @@ urlpatterns = [
     path("people/<int:pk>/absences/<int:absence>/", set_up_absences.edit, name="absence"),
     path("people/<int:pk>/absences/<int:absence>/withdraw/", set_up_absences.withdraw, name="absence_withdraw"),
     path("people/<int:pk>/absences/<int:absence>/back/", set_up_absences.back, name="absence_back"),
+    path("people/<int:pk>/invite/", set_up_lives.invite, name="invite"),
+    path("people/<int:pk>/move/", set_up_lives.move, name="person_move"),
+    path("people/<int:pk>/leave/", set_up_lives.leave, name="person_leave"),
+    path("people/<int:pk>/back/", set_up_lives.come_back, name="person_back"),
     path("procedures/", set_up_procedures.show, name="procedures"),
     path("procedures/new/", set_up_procedures.edit, name="procedure_new"),
     path("procedures/<int:pk>/", set_up_procedures.edit, name="procedure"),

@@ -60,6 +60,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     away = row.absences.select_related("substitute").order_by("-starts_at", "-pk")
     context = {
         "person": row,
+        "has_password": row.has_usable_password(),
         "posts": [(one, _span(one.starts_on, one.ends_on, today)) for one in posts[:SHOWN]],
         "holdings": [(one, _span(one.valid_from, one.valid_until, today)) for one in held[:SHOWN]],
         "absences": away[:SHOWN],

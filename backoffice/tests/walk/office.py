@@ -219,6 +219,7 @@ def _set_up(office: SimpleNamespace) -> None:
     office.export = asking.ask_export(actor=office.arno, looked_for=everything)
     attach(ContentFile(b"number", name="events.csv"), owner_kind=OWNER, owner_id=office.export.pk, actor=office.arno)
     Run.objects.filter(pk=office.export.pk).update(state=Run.State.DONE, result={"rows": 0})
+    office.gone = setup.deactivate(make.person("Gone Away", email="gone@hall.example"), actor=None)
     office.draft = draft_of(office.anything, actor=None)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from backoffice.tests.walk.cases import Case, Office
+from organization.invitations import path_of
 from organization.models import Qualification
 from tasks.models import Label
 
@@ -166,4 +167,20 @@ WORK = {
     ],
     "set-up/labels/<int:pk>/": [about("labels/{}/", lambda o: Label.objects.order_by("pk")[0].pk)],
 }
-ROWS = PLACES | PEOPLE | CALENDARS | WORK
+LIVES = {
+    "set-up/people/<int:pk>/invite/": [about("people/{}/invite/", kofi, ACT, MOVED, **LEADS)],
+    "set-up/people/<int:pk>/move/": [about("people/{}/move/", kofi, ONE, WRONG), at("people/0/move/", ABSENT, ABSENT)],
+    "set-up/people/<int:pk>/leave/": [
+        about("people/{}/leave/", kofi, ONE, ONE),
+        about("people/{}/leave/", kofi, ONE, MOVED, data=always({"sure": "1"}), **LEADS),
+    ],
+    "set-up/people/<int:pk>/back/": [
+        about("people/{}/back/", lambda o: o.gone.pk, ACT, MOVED, **LEADS),
+        about("people/{}/back/", kofi, ACT, ABSENT),
+    ],
+    "welcome/<str:uid>/<str:key>/": [
+        Case(lambda o: path_of(o.kofi), "200 cahmvsrd", "422 cahmvsrd", nobody=0),
+        Case(lambda o: "/welcome/x/y-z/", "410 cahmvsrd", "410 cahmvsrd", nobody=0),
+    ],
+}
+ROWS = PLACES | PEOPLE | CALENDARS | WORK | LIVES

@@ -56,7 +56,7 @@ def test_somebody_gets_what_each_address_is_for() -> None:
         elif route == "set-up/more/(?P<url>.*)$":  # what is left over is nowhere
             assert not any(done(case) for case in cases)
         else:
-            posts_only = route.endswith(("revoke/", "withdraw/", "back/", "begin/", "notices/read/", "/open/"))
+            posts_only = route.endswith(("revoke/", "withdraw/", "back/", "begin/", "invite/", "notices/read/", "/open/"))
             assert posts_only or any(done(case) for case in cases), f"{route} answers 200 for nobody"
     for name, calls in OPERATIONS.items():
         assert any(status < 300 for call in calls for status in call.told().values()), f"{name} serves nobody"
