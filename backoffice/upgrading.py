@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,7 +38,7 @@ def upgrade(say: Say, *, keep: bool = True, backups: Path | None = None) -> bool
     `keep` backs up before migrating, into the directory `backups` (default: DATA/backups). Raises Refused where the
     database is of a newer version or another upgrade is at work, Failed with the way back where a migration fails.
     """
-    call_command("check", fail_level="ERROR", verbosity=0)
+    call_command("check", fail_level="ERROR", stdout=io.StringIO())
     say("checked: settings and code")
     with _alone():
         changed = _migrate(say, keep=keep, backups=backups or settings.DATA / "backups")
