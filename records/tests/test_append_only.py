@@ -110,7 +110,7 @@ def test_an_erasure_takes_the_content_and_records_itself(make: Any) -> None:
     note = Event.objects.get(verb="erase")
     assert (note.subject_kind, note.subject_id, note.actor) == ("event", event.pk, admin)
     assert note.payload.body == {"reason": "asked for by the person"}
-    assert not list(chain._payload_problems())
+    assert not list(chain._payload_problems(lambda: None))
 
 
 def test_an_erasure_wants_a_reason_and_something_to_erase() -> None:
