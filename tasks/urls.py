@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from tasks.views import department, new, people, queue, task, verbs
+from tasks.views import department, new, people, queue, saved, task, verbs
 
 app_name = "tasks"
 urlpatterns = [
     path("queue/", queue.show, name="queue"),
     path("queue/filters/", queue.filter_panel, name="filters"),
     path("queue/next/", queue.take_next, name="next"),
+    path("queue/views/", saved.show, name="views"),
+    path("queue/views/side/", saved.side, name="views_side"),
+    path("queue/views/<int:pk>/<str:verb>/", saved.change, name="view_change"),
     path("departments/", department.choose, name="departments"),
     path("department/", department.show, name="department"),
     path("department/<str:code>/", department.show, name="department"),

@@ -1,6 +1,8 @@
 """The queue: procedures with versions, tasks, and what people leave on them."""
 
+from tasks.models.comfort import Draft, LastList, Presence, SavedView
 from tasks.models.procedures import Procedure, ProcedureVersion, Requirement, Step
+from tasks.models.ratings import Rating
 from tasks.models.reminders import Reminder, Watch
 from tasks.models.search import SearchEntry
 from tasks.models.tallies import Tally, TallyDelta
@@ -9,12 +11,17 @@ from tasks.models.traces import Comment, Involvement, StepRun
 
 __all__ = [
     "Comment",
+    "Draft",
     "Involvement",
     "Label",
+    "LastList",
+    "Presence",
     "Procedure",
     "ProcedureVersion",
+    "Rating",
     "Reminder",
     "Requirement",
+    "SavedView",
     "SearchEntry",
     "Step",
     "StepRun",

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.htmx import wants_part
 from organization.models import User
 from organization.standing import forget
-from tasks import counts, filters, lists
+from tasks import counts, filters, lists, saved_views
 from tasks import next as taking
 from tasks.filter_form import FilterForm
 from tasks.filters import NOBODY, Address
@@ -42,6 +42,7 @@ def show(request: HttpRequest) -> HttpResponse:
     if "" in request.GET.values():  # from a form with empty fields: what is kept and sent around is the short address
         return redirect(reverse("tasks:queue") + address.query())
     chosen = request.GET.get("task", "")
+    saved_views.remember(request.session, user, address.query(place=""))
     if chosen and request.headers.get("HX-Target") == "task":
         return task_page.pane(request, chosen)
     names, beside = Names(), {}

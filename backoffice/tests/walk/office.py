@@ -26,7 +26,7 @@ from records import outgoing
 from records.auditing import asking
 from records.files import attach
 from records.models import Run, RunReject
-from tasks import editing, finishing, transitions
+from tasks import editing, finishing, saved_views, transitions
 from tasks.models import Task
 from tasks.procedures import draft_of
 from tasks.steps import Mark, mark_step
@@ -220,6 +220,13 @@ def _set_up(office: SimpleNamespace) -> None:
     attach(ContentFile(b"number", name="events.csv"), owner_kind=OWNER, owner_id=office.export.pk, actor=office.arno)
     Run.objects.filter(pk=office.export.pk).update(state=Run.State.DONE, result={"rows": 0})
     office.gone = setup.deactivate(make.person("Gone Away", email="gone@hall.example"), actor=None)
+    office.views = {
+        place: saved_views.save_view(mark(kind, "view"), "?scope=departments", actor=boss, department=where)
+        for place, kind, boss, where in (
+            ("here", "A", office.ruth, office.permits),
+            ("there", "B", office.arno, office.archive),
+        )
+    }
     office.draft = draft_of(office.anything, actor=None)
 
 

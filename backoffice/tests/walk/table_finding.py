@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
+
 from backoffice.tests.walk.cases import ALL, Case
 from backoffice.tests.walk.table_pages import plain
 
@@ -16,4 +18,37 @@ SEARCH = {
     ],
 }
 
-ROWS = SEARCH
+
+def view(place: str) -> object:
+    """The address of a view that is shared with a department of `here` or `there`."""
+    return lambda office, verb: reverse("tasks:view_change", args=[office.views[place].pk, verb])
+
+
+def changed(place: str, verb: str, told: str, name: str = "New") -> Case:
+    at = view(place)
+    return Case(lambda o: at(o, verb), post=told, data=lambda o: {"name": name}, leads="/queue/views/")
+
+
+VIEWS = {
+    "queue/views/": [
+        Case(plain("/queue/views/"), f"200 {ALL}", f"302 {ALL}", data=lambda o: {"name": "Mine"}, leads="/queue/"),
+        Case(plain("/queue/views/?title=x"), f"200 {ALL}", f"422 {ALL}"),
+        Case(
+            plain("/queue/views/"),
+            f"200 {ALL}",
+            "302 mvd, 404 cahsr",
+            data=lambda o: {"name": "Ours", "department": o.permits.pk},
+            leads="/queue/",
+        ),
+    ],
+    "queue/views/side/": [Case(plain("/queue/views/side/"), f"200 {ALL}")],
+    "queue/views/<int:pk>/<str:verb>/": [
+        changed("here", "rename", "302 mv, 403 ah, 404 csrd"),
+        changed("here", "rename", "422 mv, 403 ah, 404 csrd", name=" "),
+        changed("here", "down", "302 mv, 403 ah, 404 csrd"),
+        changed("there", "delete", "302 r, 403 s, 404 cahmvd"),
+        changed("here", "dance", f"404 {ALL}"),
+    ],
+}
+
+ROWS = SEARCH | VIEWS
