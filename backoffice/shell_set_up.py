@@ -52,5 +52,9 @@ GROUPS: tuple[tuple[Any, tuple[SetUpEntry, ...]], ...] = (
             SetUpEntry("set_up:labels", _("Labels"), _("Words that tasks are marked with.")),
         ),
     ),
+    (
+        _("Office"),
+        (SetUpEntry("set_up:mail", _("Outgoing mail"), _("Where it goes, what failed, a test.")),),
+    ),
     (_("More"), (SetUpEntry("admin:index", _("Everything else"), _("What has no page of its own yet.")),)),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from organization.views import calendars, departments, people, qualifications, sites
+from organization.views import calendars, departments, mail, people, qualifications, sites
 
 urlpatterns = [
     path("sites/", sites.show, name="sites"),
@@ -23,6 +23,9 @@ urlpatterns = [
     path("people/<int:pk>/memberships/<int:post>/", people.membership, name="membership"),
     path("people/<int:pk>/holdings/new/", people.holding, name="holding_new"),
     path("people/<int:pk>/holdings/<int:held>/", people.holding, name="holding"),
+    path("mail/", mail.show, name="mail"),
+    path("mail/test/", mail.test, name="mail_test"),
+    path("mail/<int:pk>/retry/", mail.retry, name="mail_retry"),
     path("qualifications/", qualifications.show, name="qualifications"),
     path("qualifications/new/", qualifications.edit, name="qualification_new"),
     path("qualifications/<int:pk>/", qualifications.edit, name="qualification"),

@@ -8,6 +8,7 @@ from typing import Any
 from backoffice.tests.walk.cases import Case, Office
 from organization.invitations import path_of
 from organization.models import Qualification
+from records.models import Outgoing
 from tasks.models import Label
 
 NOT = "cahmvsr"
@@ -183,4 +184,12 @@ LIVES = {
         Case(lambda o: "/welcome/x/y-z/", "410 cahmvsrd", "410 cahmvsrd", nobody=0),
     ],
 }
-ROWS = PLACES | PEOPLE | CALENDARS | WORK | LIVES
+MAIL = {
+    "set-up/mail/": [at("mail/", ONE, ONE)],
+    "set-up/mail/test/": [at("mail/test/", ACT, MOVED, leads="/set-up/mail/")],
+    "set-up/mail/<int:pk>/retry/": [
+        about("mail/{}/retry/", lambda o: Outgoing.objects.get(key="walk").pk, ACT, f"409 d, 403 {NOT}"),
+        at("mail/0/retry/", ACT, ABSENT),
+    ],
+}
+ROWS = PLACES | PEOPLE | CALENDARS | WORK | LIVES | MAIL
