@@ -15,13 +15,13 @@ from backoffice.demo.taken_in import Reader
 from backoffice.demo.world import World
 from core import clock
 from core.refusals import Refused
-from organization.models import Department, User
+from organization.models import Department, Notice, User
 from organization.public_holidays import calendar_for
 from organization.setup import save_person
 from organization.working_time import Window, WorkingCalendar
-from records import chain
+from records import chain, runs
 from records.models import Event
-from tasks import tallies
+from tasks import reminders, tallies
 
 PASSWORD = "demo-demo-demo"  # noqa: S105 - told to everybody who starts the demo
 LOCK = 4_201_011
@@ -62,6 +62,7 @@ def load(now: dt.datetime, tell: Callable[[str], object] = print) -> None:
         world = live_on(end, now)
         with clock.at(now):
             let_in()
+            wake(now)
     finish()
     tell(f"{sum(world.agenda.refused.values())} verbs were refused on the way, as in life")
 
@@ -103,6 +104,18 @@ def analyze() -> None:
     """Tell the planner how many rows there are, before the verbs ask for some of them."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE tasks_task, tasks_involvement, tasks_steprun, records_event, organization_user")
+
+
+def wake(now: dt.datetime) -> None:
+    """Set the alarms of the kept work, say what the days lived through left unsaid, let people have read their news.
+
+    What is older than a day is read; nothing of it is mailed.
+    """
+    runs.perform(runs.ask("tasks.rearm", actor=None, parameters={}).pk)
+    while reminders.remind():
+        pass
+    Notice.objects.filter(written_at__lt=now - dt.timedelta(days=1)).update(read_at=now)
+    Notice.objects.update(mail_at=None)
 
 
 def finish() -> None:
