@@ -56,5 +56,14 @@ GROUPS: tuple[tuple[Any, tuple[SetUpEntry, ...]], ...] = (
         _("Office"),
         (SetUpEntry("set_up:mail", _("Outgoing mail"), _("Where it goes, what failed, a test.")),),
     ),
-    (_("More"), (SetUpEntry("admin:index", _("Everything else"), _("What has no page of its own yet.")),)),
+    (
+        _("More"),
+        (
+            SetUpEntry(
+                "admin:index",
+                _("Kept by the office"),
+                _("Runs, rows kept aside, messages and history, to be looked at."),
+            ),
+        ),
+    ),
 )

@@ -1,4 +1,4 @@
-"""The set-up through Django's admin site: who gets in, what nobody can do there, and that every save is a verb."""
+"""What is left in Django's admin site: who gets in, and that things are looked at there and tried again, no more."""
 
 from __future__ import annotations
 
@@ -105,17 +105,6 @@ def test_nothing_can_be_deleted(office: SimpleNamespace) -> None:
         assert "deletelink" not in client.get(page["row"]).content.decode(), model
 
 
-def test_passwords_and_texts_of_messages_are_never_shown(office: SimpleNamespace) -> None:
-    office.mira.set_password("a-password-of-mira")
-    office.mira.save()
-    client = client_of(office.ada)
-    page = client.get(reverse("admin:organization_user_change", args=[office.mira.pk])).content.decode()
-    assert office.mira.password not in page and "scrypt" not in page and 'name="password"' not in page
-    message = Outgoing.objects.get()
-    shown = client.get(reverse("admin:records_outgoing_change", args=[message.pk])).content.decode()
-    assert "Hello" in shown and "SECRET-LINK" not in shown
-
-
 def test_what_is_told_about_tasks_stays_on_their_page(office: SimpleNamespace) -> None:
     client = client_of(office.ada)
     told = Event.objects.get(verb="open", task_id=office.task.pk)
@@ -142,30 +131,6 @@ def test_lists_count_a_thousand_rows_at_the_most(office: SimpleNamespace, django
         page = client.get(reverse("admin:records_event_changelist")).content.decode()
     assert "1000 events" in page
     assert client.get(reverse("admin:records_event_changelist"), {"q": office.task.pk}).status_code == 200
-
-
-@pytest.mark.parametrize("address", ["organization/membership", "organization/holding", "organization/absence"])
-def test_people_are_searched_not_listed(office: SimpleNamespace, address: str) -> None:
-    page = client_of(office.ada).get(f"/set-up/more/{address}/add/").content.decode()
-    assert "Otto Weiss" not in page
-    query = {"app_label": "organization", "model_name": "membership", "field_name": "person", "term": "weiß"}
-    found = client_of(office.ada).get(reverse("admin:autocomplete"), query).json()["results"]
-    assert [row["text"] for row in found] == ["Otto Weiss"]
-
-
-def test_lists_ask_as_often_for_three_rows_as_for_one(office: SimpleNamespace, django_assert_num_queries: Any) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    client = client_of(office.ada)
-    address = reverse("admin:organization_membership_changelist")
-    client.get(address)
-    with CaptureQueriesContext(connection) as before:
-        client.get(address)
-    make.member(make.person(), office.permits)
-    make.member(make.person(), office.archive)
-    with django_assert_num_queries(len(before)):
-        client.get(address)
 
 
 def test_signing_out_and_changing_the_password_are_our_pages(office: SimpleNamespace) -> None:
@@ -200,3 +165,19 @@ def test_a_message_given_up_is_sent_after_all(office: SimpleNamespace, mailoutbo
     assert (message.state, message.attempts) == (Outgoing.State.DUE, 0)
     outgoing.deliver(message.pk)
     assert mailoutbox[0].extra_headers["Message-ID"].startswith(f"<{message.identity}@")
+
+
+def test_texts_of_messages_are_never_shown(office: SimpleNamespace) -> None:
+    message = Outgoing.objects.get()
+    shown = client_of(office.ada).get(reverse("admin:records_outgoing_change", args=[message.pk])).content.decode()
+    assert "Hello" in shown and "SECRET-LINK" not in shown
+
+
+def test_what_has_pages_of_its_own_is_not_here(office: SimpleNamespace) -> None:
+    assert {model._meta.label for model in MODELS} == {
+        "records.Run",
+        "records.RunReject",
+        "records.Outgoing",
+        "records.Event",
+        "organization.Alias",
+    }

@@ -91,7 +91,7 @@ class User(AbstractBaseUser):
 
     @property
     def is_staff(self) -> bool:
-        """Django's admin site is the set-up of admins."""
+        """Django's admin site shows admins what the office keeps."""
         return self.is_admin
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:

@@ -27,7 +27,7 @@ MARKER = re.compile(r"Zz([A-Z])-[\w ]*-zZ")
 ADDRESS = re.compile(r"[\w.]+@(\w+)\.example")
 KNOWS = {"n": set(), "c": {"outside"}, "a": {"permits"}, "h": {"permits"}, "s": {"archive"}}
 # Admins keep the words labels are made of; on which task one is, they do not see.
-WORDS = ("/set-up/more/tasks/label/", "/set-up/labels/")
+WORDS = "/set-up/labels/"
 PUBLIC = {"demo"}  # the sign-in page of a demo names its people
 HOSTILE = '<script>{0}()</script>"><img src=x onerror={0}()>xq{{{{7*7}}}}xq{{% now "Y" %}}'
 PAGE_HEADERS = {

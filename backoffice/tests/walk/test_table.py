@@ -74,6 +74,5 @@ def test_what_is_closed_to_everybody_is_deleting_and_what_the_work_writes() -> N
             "records/outgoing",
             "records/event",
             "organization/alias",
-            "tasks/procedureversion",
         )
-    } | {"set-up/more/(?P<url>.*)$"}
+    } | {"set-up/more/(?P<url>.*)$", "set-up/more/autocomplete/"}
