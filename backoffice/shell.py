@@ -66,7 +66,7 @@ ENTRIES = (
         covers=("tasks/",),
         shown=sees_departments,
     ),
-    Entry("tasks:queue", _("What I asked for"), "queue", short=_("Asked"), covers=("tasks/",), shown=asks_only),
+    Entry("requests:index", _("What I asked for"), "queue", short=_("Asked"), covers=("tasks/",), shown=asks_only),
     Entry(
         "tasks:department",
         _("Department"),
@@ -186,8 +186,13 @@ class Shell:
 
     @cached_property
     def new_task(self) -> str | None:
-        """Where a task is made."""
-        return address("tasks:new")
+        """Where a task is made; who works in no department asks for something."""
+        return address("requests:choose" if self.only_asks else "tasks:new")
+
+    @cached_property
+    def only_asks(self) -> bool:
+        """Has the signed-in person nothing but what they asked for?"""
+        return asks_only(self.request.user)
 
     @cached_property
     def demo_sign_ins(self) -> tuple[tuple[Any, str], ...]:

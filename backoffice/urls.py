@@ -25,6 +25,7 @@ urlpatterns = [
     path("search/", search, name="search"),
     path("search/palette/", palette, name="palette"),
     path("", include("tasks.urls")),
+    path("", include("tasks.urls_requests")),
     path("", include("reports.urls")),
     path("", include("backoffice.audit.urls")),
     path("", include("organization.urls")),

@@ -69,6 +69,7 @@ SENTENCES = {
         "",
         _("Its clock was computed anew"),
     ),
+    "rate": Sentence(_("You rated it"), _("{who} rated it"), _("the rating")),
     "erase": Sentence(_("You erased what an entry said"), _("{who} erased what an entry said")),
 }
 ICONS = {

@@ -24,6 +24,7 @@ VERBS = {
     "comment": "somebody said something",
     "attach": "somebody put a file to it",
     "escalate": "long after its due time its priority rose by itself",
+    "rate": "who asked for it said how it was",
     "undo": "somebody took back their own last verb, the one it `reverses`",
     "add": "a procedure or label was added; its values",
     "change": "a procedure or label was changed; what differs",

@@ -22,13 +22,13 @@ def frame(user: Any, path: str = "/queue/") -> shell.Shell:
 @pytest.fixture(autouse=True)
 def _all_places_exist(monkeypatch: pytest.MonkeyPatch) -> None:
     known = {"tasks:queue": "/queue/", "tasks:department": "/department/", "set_up:home": "/set-up/"}
-    monkeypatch.setattr(shell, "address", known.get)
+    monkeypatch.setattr(shell, "address", (known | {"requests:index": "/requests/"}).get)
 
 
 @pytest.mark.parametrize(
     ("who", "places"),
     [
-        ("cleo", ["/queue/"]),
+        ("cleo", ["/requests/"]),
         ("mira", ["/queue/", "/department/"]),
         ("ruth", ["/queue/", "/department/"]),
         ("vera", ["/queue/", "/department/"]),

@@ -164,6 +164,17 @@ class Task(models.Model):
             models.Index(
                 fields=["requester", "-opened_at", "-id"], name="task_asked_for", condition=Q(requester__isnull=False)
             ),
+            # What a colleague asked for (`tasks.requests.lists`): unfinished first, however much is done.
+            models.Index(
+                fields=["requester", "-opened_at", "-id"],
+                name="task_asked_open",
+                condition=IS_UNFINISHED & Q(requester__isnull=False),
+            ),
+            models.Index(
+                fields=["requester", "-closed_at", "-id"],
+                name="task_asked_done",
+                condition=~IS_UNFINISHED & Q(requester__isnull=False),
+            ),
             models.Index(fields=["ready_at"], name="task_planned", condition=Q(state=State.PLANNED)),
             models.Index(
                 fields=["waiting_until"],

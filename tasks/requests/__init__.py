@@ -1,0 +1,1 @@
+"""What a colleague asks for: asking, following, answering, withdrawing, and saying how it was."""
