@@ -8,7 +8,7 @@ from organization.views import welcome as welcome_page
 urlpatterns = [
     path("welcome/<str:uid>/<str:key>/", welcome_page.welcome, name="welcome"),
     path("profile/", profile.profile, name="profile"),
-    path("profile/notices/", notices.ways, name="notices_ways"),
+    path("notices/ways/", notices.ways, name="notices_ways"),
     path("profile/tokens/", profile.add_token, name="profile_tokens"),
     path("profile/tokens/<int:pk>/revoke/", profile.revoke, name="profile_revoke"),
     path("notices/", notices.show, name="notices"),

@@ -234,7 +234,7 @@ class TestThePage:
         client = as_person(cast.mira)
         page = client.get("/notices/")
         assert "Ruth Calder gave T-" in text(page) and "You get this because it is yours now." in text(page)
-        assert "/profile/notices/#id_mail-assigned" in page.content.decode()
+        assert "/notices/ways/#id_mail-assigned" in page.content.decode()
         assert "Notices, 3 not read" in text(client.get("/queue/"))
         row = Notice.objects.filter(person=cast.mira).latest("pk")
         answer = client.post(f"/notices/{row.pk}/open/")

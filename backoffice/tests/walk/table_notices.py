@@ -31,9 +31,9 @@ def ways(office: Office) -> dict[str, str]:
 
 
 ROWS = {
-    "profile/notices/": [
-        Case(plain("/profile/notices/"), f"200 {ALL}", f"302 {ALL}", data=ways),
-        Case(plain("/profile/notices/"), f"200 {ALL}", f"422 {ALL}", data=lambda o: ways(o) | {"quiet_until": ""}),
+    "notices/ways/": [
+        Case(plain("/notices/ways/"), f"200 {ALL}", f"302 {ALL}", data=ways),
+        Case(plain("/notices/ways/"), f"200 {ALL}", f"422 {ALL}", data=lambda o: ways(o) | {"quiet_until": ""}),
     ],
     "notices/": [Case(plain("/notices/"), f"200 {ALL}"), Case(plain("/notices/?unread"), f"200 {ALL}")],
     "notices/read/": [Case(plain("/notices/read/"), post=f"302 {ALL}", leads="/notices/")],
