@@ -60,7 +60,7 @@ def told(person: User, notices: Iterable[Notice]) -> list[Told]:
         if row.subject_id is not None:
             wanted.setdefault(row.subject_kind, set()).add(row.subject_id)
     found = {kind: subjects.seen(person, kind, pks) for kind, pks in wanted.items()}
-    drawn = (_drawn(person, row, found.get(row.subject_kind, {}).get(row.subject_id)) for row in rows)
+    drawn = (_drawn(person, row, found.get(row.subject_kind, {}).get(row.subject_id or 0)) for row in rows)
     return [one for one in drawn if one]
 
 

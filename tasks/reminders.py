@@ -24,7 +24,6 @@ from records import events, runs
 from records.models import Run
 from tasks import clocks
 from tasks.alarms import DUE_SOON, ESCALATED, OVERDUE, SEVERITY, moments, next_alarm
-from tasks.changes import Change, save, snapshot
 from tasks.models import Task
 from tasks.states import UNFINISHED, Priority, State
 
@@ -32,7 +31,16 @@ BATCH = 500
 _SAY = """INSERT INTO tasks_reminder (task_id, kind, due_at, moment, said_at, superseded)
     SELECT * FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::bool[])
     ON CONFLICT (task_id, kind, due_at) DO NOTHING RETURNING task_id, kind, superseded"""
-_ARM = """UPDATE tasks_task t SET alarm_at = n.at FROM unnest(%s::bigint[], %s::timestamptz[]) AS n (id, at)
+_COLUMNS = {
+    "alarm_at": "timestamptz",
+    "priority": "smallint",
+    "urgent_at": "timestamptz",
+    "revision": "int",
+    "changed_at": "timestamptz",
+}
+_WRITE = f"""UPDATE tasks_task t SET {", ".join(f"{name} = n.{name}" for name in _COLUMNS)}
+    FROM unnest(%s::bigint[], {", ".join(f"%s::{kind}[]" for kind in _COLUMNS.values())})
+        AS n (id, {", ".join(_COLUMNS)})
     WHERE t.id = n.id"""
 
 
@@ -42,6 +50,9 @@ class Said:
 
     task: Task
     kind: str
+
+
+Moments = dict[int, list[tuple[str, dt.datetime]]]
 
 
 def remind(limit: int = BATCH) -> int:
@@ -54,21 +65,25 @@ def remind(limit: int = BATCH) -> int:
         due = Task.objects.filter(alarm_at__lte=now).order_by("alarm_at", "id").locked_for_alarm()
         tasks = list(due[:limit])
         if tasks:
-            said = _say(tasks, now)
+            found = {task.pk: moments(task) for task in tasks}
+            said = _say(tasks, found, now)
             with events.together():
                 for one in said:
                     if one.kind == ESCALATED:
-                        escalate(one.task)
+                        escalate(one.task, now)
             notify(_news(said, now))
-            _arm(tasks, now)
+            for task in tasks:
+                task.alarm_at = min((at for _, at in found[task.pk] if at > now), default=None)
+            _write(tasks)
     return len(tasks)
 
 
-def _say(tasks: list[Task], now: dt.datetime) -> list[Said]:
+def _say(tasks: list[Task], found: Moments, now: dt.datetime) -> list[Said]:
     """Keep what has come, once and for all; what is said of each task is the worst of it."""
     rows: list[tuple[Any, ...]] = []
     for task in tasks:
-        come = [(kind, at) for kind, at in moments(task) if task.alarm_at <= at <= now]
+        since = task.alarm_at or now
+        come = [(kind, at) for kind, at in found[task.pk] if since <= at <= now]
         worst = max((kind for kind, _ in come), key=SEVERITY.__getitem__, default="")
         rows += [(task.pk, kind, task.due_at, at, now, kind != worst) for kind, at in come]
     if not rows:
@@ -79,17 +94,30 @@ def _say(tasks: list[Task], now: dt.datetime) -> list[Said]:
     return [Said(task, kind) for task in tasks for kind in SEVERITY if (task.pk, kind) in new]
 
 
-def escalate(task: Task) -> None:
-    """Raise the priority of a locked task by one, and with it its place in the queue; the clock's verb.
+def escalate(task: Task, now: dt.datetime) -> None:
+    """Raise the priority of a locked task by one, and with it its place in the queue: the clock's verb.
 
-    What is urgent already stays as it is. Due and start-by stay.
+    What is urgent already stays as it is. Due and start-by stay. The event is written here, the row with its batch.
     """
     if task.priority == Priority.URGENT:
         return
-    work = Change(task, "escalate", None, snapshot(task), clock.now())
+    before = task.priority, task.urgent_at
     task.priority -= 1
     task.urgent_at = calendar_of(task.department).add_minutes(task.start_by, clocks.SHIFT[task.priority])
-    save(work)
+    task.revision += 1
+    task.changed_at = now
+    changes = {"priority": [before[0], task.priority], "urgent_at": [before[1], task.urgent_at]}
+    events.write(
+        "escalate",
+        actor=None,
+        subject_kind="task",
+        subject_id=task.pk,
+        task_id=task.pk,
+        department_id=task.department_id,
+        from_state=task.state,
+        to_state=task.state,
+        payload={"revision": task.revision, "changes": changes},
+    )
 
 
 def _news(said: list[Said], now: dt.datetime) -> list[News]:
@@ -132,13 +160,11 @@ def _told(said: Said, person: int, now: dt.datetime) -> News:
     )
 
 
-def _arm(tasks: list[Task], now: dt.datetime) -> None:
-    """Set the next alarm of tasks whose past moments have been said. One statement."""
-    for task in tasks:
-        task.alarm_at = None
-        task.alarm_at = next_alarm(task, now)
+def _write(tasks: list[Task]) -> None:
+    """Write what a sweep left of its locked tasks. One statement."""
+    columns = [[getattr(task, name) for task in tasks] for name in _COLUMNS]
     with connection.cursor() as cursor:
-        cursor.execute(_ARM, [[task.pk for task in tasks], [task.alarm_at for task in tasks]])
+        cursor.execute(_WRITE, [[task.pk for task in tasks], *columns])
 
 
 @runs.kind("tasks.rearm")
@@ -168,6 +194,5 @@ def _rearm(tasks: list[Task]) -> int:
         before, task.alarm_at = task.alarm_at, next_alarm(task, now)
         if task.alarm_at != before:
             moved.append(task)
-    with connection.cursor() as cursor:
-        cursor.execute(_ARM, [[task.pk for task in moved], [task.alarm_at for task in moved]])
+    _write(moved)
     return len(moved)
