@@ -46,7 +46,7 @@ COMMENT = {"text": "Seen"}
 STEP = {"step": "text", "value": "seen"}
 
 QUEUE = {
-    "": [Case(plain("/"), f"302 {ALL}", leads="/queue/")],
+    "": [Case(plain("/"), f"200 {ALL}")],
     "queue/": [
         Case(plain("/queue/"), f"200 {ALL}"),
         Case(plain("/queue/?scope=departments"), f"200 {ALL}"),
