@@ -8,7 +8,7 @@ from core import clock
 from core.refusals import Refused
 from records import events
 from records.jobs import on_tick
-from tasks import reminders, tallies
+from tasks import presence, reminders, tallies, unsent
 from tasks.models import Task
 from tasks.transitions import become_ready, resume
 
@@ -48,3 +48,13 @@ def remind_of_clocks() -> None:
     until = time.monotonic() + REMIND_SECONDS
     while reminders.remind() == reminders.BATCH and time.monotonic() < until:
         pass
+
+
+@on_tick
+def forget_what_is_left_behind() -> None:
+    """Who is no longer at a task, three times a minute; drafts nobody came back to, once a minute."""
+    second = clock.now().second
+    if second % 20 == 0:
+        presence.sweep()
+    if second == 7:
+        unsent.erase_old()

@@ -123,5 +123,5 @@ def _said(ids: list[int]) -> dict[int, dict[str, str]]:
         name: StringAgg("text", delimiter=" ", filter=Q(for_requester=visible), default=Value(""))
         for name, visible in (("c", True), ("d", False))
     }
-    found = Comment.objects.filter(task__in=ids).values("task").annotate(**texts).order_by()
+    found: Any = Comment.objects.filter(task__in=ids).values("task").annotate(**texts).order_by()
     return {row["task"]: {"c": row["c"], "d": row["d"]} for row in found}

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from tasks.views import department, new, people, queue, saved, task, verbs
+from tasks.views import department, new, people, queue, saved, task, typing, verbs
 
 app_name = "tasks"
 urlpatterns = [
     path("queue/", queue.show, name="queue"),
     path("queue/filters/", queue.filter_panel, name="filters"),
     path("queue/next/", queue.take_next, name="next"),
+    path("queue/live/", typing.live, name="live"),
     path("queue/views/", saved.show, name="views"),
     path("queue/views/side/", saved.side, name="views_side"),
     path("queue/views/<int:pk>/<str:verb>/", saved.change, name="view_change"),
@@ -19,6 +20,7 @@ urlpatterns = [
     path("department/<str:code>/undo/<str:token>/", department.undo, name="department_undo"),
     path("department/<str:code>/absences/<int:absence>/", department.substitute, name="department_substitute"),
     path("department/<str:code>/<str:verb>/", department.change, name="department_change"),
+    path("drafts/<str:form>/", typing.draft, name="draft"),
     path("tasks/new/", new.show, name="new"),
     path("tasks/new/requesters/", new.people, name="new_requesters"),
     path("tasks/<str:reference>/", task.show, name="task"),
@@ -26,6 +28,7 @@ urlpatterns = [
     path("tasks/<str:reference>/comment/", verbs.comment, name="comment"),
     path("tasks/<str:reference>/mark-step/", verbs.step, name="step"),
     path("tasks/<str:reference>/watch/", verbs.watch, name="watch"),
+    path("tasks/<str:reference>/presence/", typing.at_task, name="presence"),
     path("tasks/<str:reference>/undo/", verbs.undo, name="undo"),
     path("people/search/", people.search, name="people"),
     path("tasks/<str:reference>/<str:name>/", verbs.act, name="verb"),

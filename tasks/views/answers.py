@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from core import clock
 from core.htmx import go, trigger, wants_part
 from organization.models import User
-from tasks import counts, lists, times
+from tasks import counts, lists, times, unsent
 from tasks.models import Task
 from tasks.views import task as task_page
 from tasks.views.acts import SAVED, Act
@@ -40,6 +40,8 @@ def done(request: HttpRequest, task: Task, act: Act, *, quiet: bool = False) -> 
     """A verb was done: the changed parts, or a redirect. `quiet` leaves out the toast."""
     user: Any = request.user
     told = words(act, task)
+    if act.asks:
+        unsent.drop(user, f"{act.name}:{task.pk}")
     seen = Task.objects.visible_to(user).filter(pk=task.pk).exists()
     if not seen:
         messages.success(request, told)

@@ -20,7 +20,7 @@ from core.access import require
 from core.htmx import wants_part
 from core.refusals import Refused
 from organization.directory import posts_of
-from tasks import rules, times
+from tasks import rules, times, unsent
 from tasks.board_work import needs_of
 from tasks.forms_new import NewTaskForm, requesters
 from tasks.models import Task
@@ -93,6 +93,7 @@ def once(request: HttpRequest, form: NewTaskForm, key: str) -> HttpResponse:
         cache.delete(name)
         raise
     cache.set(name, task.pk, HOUR)
+    unsent.drop(user, "new-task")
     messages.success(request, _("Created %(task)s") % {"task": task.reference})
     return after(request, form, task.pk)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 
 from backoffice.tests.walk.cases import ALL, Case
-from backoffice.tests.walk.table_pages import plain
+from backoffice.tests.walk.table_pages import of_task, plain
 
 SEARCH = {
     "search/": [
@@ -51,4 +51,23 @@ VIEWS = {
     ],
 }
 
-ROWS = SEARCH | VIEWS
+FIELDS = {"fields": '{"text": "begun"}'}
+TYPING = {
+    "drafts/<str:form>/": [
+        Case(plain("/drafts/comment:1/"), f"204 {ALL}", f"204 {ALL}", data=lambda o: FIELDS),
+        Case(plain("/drafts/comment:1/"), f"204 {ALL}", f"400 {ALL}"),
+        Case(plain("/drafts/no%20name/"), f"404 {ALL}", f"404 {ALL}", data=lambda o: FIELDS),
+    ],
+    "queue/live/": [
+        Case(plain("/queue/live/"), f"200 {ALL}"),
+        Case(plain("/queue/live/?scope=departments"), f"200 {ALL}"),
+    ],
+    "tasks/<str:reference>/presence/": [
+        Case(of_task("presence", "here", "started"), post="200 ahmvd, 404 csr"),
+        Case(of_task("presence", "here", "asked_started"), post="200 ahmvd, 204 c, 404 sr"),
+        Case(of_task("presence", "here", "secret_held"), post="200 hmv, 204 d, 404 casr"),
+        Case(of_task("presence", "there", "started"), post="200 srd, 404 cahmv"),
+    ],
+}
+
+ROWS = SEARCH | VIEWS | TYPING
