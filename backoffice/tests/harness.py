@@ -11,8 +11,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template import engines
-from django.urls import include, path
+from django.urls import path
 
+from backoffice.urls import urlpatterns as office
 from core.htmx import trigger
 from core.refusals import Refused
 
@@ -96,16 +97,17 @@ def fail(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("meant")
 
 
+# Ours come first; the frame names the addresses of the whole office.
 urlpatterns = [
     path("", listing, name="home"),
-    path("form/", form, name="profile"),
+    path("form/", form),
     path("part/", part),
     path("release/", release),
     path("undo/", undo),
     path("refuse/", refuse),
     path("forbid/", forbid),
     path("fail/", fail),
-    path("accounts/", include("allauth.urls")),
+    *office,
 ]
 handler400 = "backoffice.requests.bad_request"
 handler500 = "backoffice.requests.server_error"
