@@ -64,7 +64,7 @@ class Feeder:
             near = office.ripe.get(operation) or office.every
             far = [office.foreign, *office.every]
             path["reference"] = self.random.choice(near if self.random.random() < 0.7 else far)
-        for name in ("person", "department", "procedure"):
+        for name in ("person", "department", "procedure", "notice", "report"):
             if name in path and self.mostly():
                 path[name] = self.random.choice(office.values[name])
         if "file" in path and self.mostly():

@@ -10,9 +10,13 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from backoffice.tests.walk.table_reports import ASKED
 from core import clock
-from organization.models import Absence
+from organization.models import Absence, Notice
+from organization.notices import News, notify
 from organization.tokens import create_token
+from records import runs
+from reports.making import ask_report
 from tasks import editing, finishing, transitions
 from tasks.models import Task
 from tasks.tests import factories as make
@@ -137,6 +141,20 @@ def _left_on(seed: Seed) -> dict[str, int]:
     return files
 
 
+def _notices(people: dict[str, Any]) -> list[int]:
+    """A notice for each role; their numbers."""
+    news = [News(person.pk, "assigned", f"fuzz:{role}", reference="T-1") for role, person in people.items()]
+    notify(news)
+    return list(Notice.objects.filter(key__startswith="fuzz:").values_list("pk", flat=True))
+
+
+def _report(asker: Any) -> int:
+    """A kept report for its asker and for admins."""
+    kept = ask_report("done", actor=asker, parameters=ASKED | {"about": "all"})
+    runs.perform(kept.run_id)
+    return kept.pk
+
+
 def _told(seed: Seed, files: dict[str, int]) -> Office:
     cast, now = seed.cast, clock.now()
     tokens = {role: getattr(cast, name) for role, name in ROLES.items()} | {"absent": cast.vera}
@@ -166,6 +184,8 @@ def _told(seed: Seed, files: dict[str, int]) -> Office:
         "ready_at": near,
         "until": near,
         "due_on": [instant[:10] for instant in near],
+        "notice": _notices(tokens),
+        "report": [_report(cast.ruth)],
     }
     foreign = next(row for row in seed.tasks if row.department_id == cast.archive.pk)
     revisions = {f"T-{pk}": revision for pk, revision in Task.objects.values_list("pk", "revision")}
