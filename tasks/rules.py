@@ -157,6 +157,7 @@ def can_watch(user: Any, task: Task) -> bool:
     """Whoever reads what it says."""
     return sees_content(user, task)
 
+
 RULES = {
     "claim": can_claim,
     "start": can_start,
