@@ -12,7 +12,6 @@ from backoffice.tests.walk.tables import PAGES
 
 # Addresses that lead somewhere else, whoever comes.
 ONLY_LEADS = {
-    "",
     "accounts/email/",
     "accounts/login/code/confirm/",  # signing in by a code from a mail is not switched on
     "set-up/more/login/",
