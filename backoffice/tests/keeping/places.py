@@ -1,4 +1,8 @@
-"""Places to restore into, and what is compared between two of them."""
+"""Places to restore into, and what is compared between two of them.
+
+Test modules take `default_storage` from here: pytest looks at each name of a test module when it collects, which would
+set the storages up before the session's fixture has chosen them.
+"""
 
 from __future__ import annotations
 

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, transaction
 
@@ -184,7 +183,7 @@ def test_while_people_work_it_holds_one_instant(
             with connection.cursor() as cursor:
                 cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
             for name in blobs:
-                default_storage.delete(name)
+                places.default_storage.delete(name)
     assert before < counts[0] < counts[1]
 
 
@@ -192,7 +191,7 @@ def test_a_lost_file_is_told_and_the_rest_is_kept(
     office: SimpleNamespace, elsewhere: Elsewhere, tmp_path: Path
 ) -> None:
     lost = Blob.objects.order_by("pk")[0].stored_as
-    default_storage.delete(lost)
+    places.default_storage.delete(lost)
     with pytest.raises(Exception, match=f"lost 1 files.*{lost}"):
         call_command("backup", tmp_path / "office.tar.gz", stdout=io.StringIO())
     with elsewhere():

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core.files.base import ContentFile
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection
 
@@ -160,10 +160,10 @@ def test_a_place_where_somebody_worked_is_refused(kept: Path, elsewhere: Elsewhe
         restore(kept)
     assert places.rows() == before
     with elsewhere():
-        name = default_storage.save("ab/note", ContentFile(b"somebody's"))
+        name = places.default_storage.save("ab/note", ContentFile(b"somebody's"))
         with pytest.raises(Refused, match=f"storage is not empty .{name}"):
             restore(kept)
-        default_storage.delete(name)
+        places.default_storage.delete(name)
         call_command("migrate", verbosity=0)
         restore(kept)  # what `migrate` leaves is no work of anybody's
         with pytest.raises(Refused, match="is not empty"):
