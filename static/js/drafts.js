@@ -71,7 +71,8 @@ function put(form, fields) {
 }
 
 async function restore(form) {
-  if (form.dataset.drafted || touched(form)) return;
+  // A refused form carries what was typed last; a draft of before must not come over it.
+  if (form.dataset.drafted || touched(form) || form.querySelector("[data-errors]")) return;
   form.dataset.drafted = "1";
   const kept = sessionStorage.getItem(place(form));
   let fields = kept && JSON.parse(kept);
