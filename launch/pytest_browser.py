@@ -24,7 +24,7 @@ ARGUMENTS = [
     "--disable-dev-shm-usage",
 ]
 MISSING = "Chromium is missing, on Debian and Ubuntu: apt-get install chromium"
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 
 
 def chromium() -> str | None:

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template import engines
-from django.urls import path
+from django.urls import include, path
 
 from backoffice.urls import urlpatterns as office
 from core.htmx import trigger
@@ -107,6 +107,7 @@ urlpatterns = [
     path("refuse/", refuse),
     path("forbid/", forbid),
     path("fail/", fail),
+    path("accounts/", include("allauth.urls")),
     *office,
 ]
 handler400 = "backoffice.requests.bad_request"

@@ -17,7 +17,7 @@ from records import chain, erasure, events
 from records.models import Event, Seal
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
-PATIENCE = 60.0
+PATIENCE = 300
 
 
 def write(title: str = "One", **fields: Any) -> int:

@@ -22,7 +22,18 @@ ONLY_LEADS = {
 MACHINES = {"metrics"}
 ONLY_LEADS |= {route for route in PAGES if re.fullmatch(r"set-up/more/\w+/\w+/<path:object_id>/", route)}
 
-ONLY_POSTS = ("revoke/", "withdraw/", "back/", "begin/", "invite/", "mail/test/", "retry/", "notices/read/", "/open/")
+ONLY_POSTS = (
+    "revoke/",
+    "withdraw/",
+    "back/",
+    "begin/",
+    "invite/",
+    "mail/test/",
+    "retry/",
+    "notices/read/",
+    "/open/",
+    "<str:verb>/",
+)
 
 
 def test_every_pattern_has_a_row_and_every_row_a_pattern() -> None:

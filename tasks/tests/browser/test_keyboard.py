@@ -64,6 +64,8 @@ def test_a_day_without_a_mouse(office, live_server, browser_page):
         press(page, "Tab")
     page.keyboard.type(PASSWORD)
     press(page, "Enter")
+    expect(page.locator("h1")).to_have_text("Good day, Mira Holt")
+    page.goto(f"{live_server.url}/queue/")
     expect(page.locator("h1")).to_have_text("My queue")
     page.wait_for_load_state("load")  # keys are heard once the page's modules have run
 

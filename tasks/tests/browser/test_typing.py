@@ -30,7 +30,7 @@ def test_a_comment_survives_an_expired_session(office, visit):
     page = visit(office.mira, path)
     page.wait_for_load_state("load")
     with sent(page):
-        page.locator("#c-text").type("Half a thought")
+        page.locator("#c-text").fill("Half a thought")
     Session.objects.all().delete()
     page.locator("#c-text").type(" and more")
     page.wait_for_timeout(1500)
