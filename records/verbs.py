@@ -33,5 +33,6 @@ RECORDS = {
     "erase": "the payload of an event was erased; the event keeps its place",
     "export": "somebody had events written into a file: which",
     "verify": "the chain was verified: what was found",
+    "correct_reject": "a row an import kept aside was put right",
     "retry": "a run or an outgoing message that had been given up is tried again",
 }

@@ -32,5 +32,4 @@ VERBS = {
     "draft": "the next version of a procedure was begun",
     "edit_draft": "the steps of a draft were written",
     "publish": "a version of a procedure was published",
-    "correct_reject": "a row an import kept aside was put right and run",
 }

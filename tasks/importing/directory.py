@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.refusals import Refused
 from organization.models import Department, User
+from records.rejects import Bad
 from tasks.importing import making, matching
 from tasks.importing.mapping import Mapping
 from tasks.importing.matching import Found
-from tasks.importing.rows import Bad, Row
+from tasks.importing.rows import Row
 from tasks.models import Procedure, ProcedureVersion
 from tasks.opening import labels_named, published
 

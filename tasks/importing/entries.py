@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from records.reading import Record
+from records.rejects import Bad
 from tasks.importing.mapping import Mapping
-from tasks.importing.reading import Record
-from tasks.importing.rows import Bad, Row, read_row
+from tasks.importing.rows import Row, read_row
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
+from records.rejects import Bad
 from tasks.importing.mapping import Mapping
 
 # The longest that each may be, as the tables have it.
@@ -25,15 +26,6 @@ LONGEST_LABEL = 60
 EARLIEST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
 # Work may be finished a little before its case was written down; more than this is a slip of the key.
 FINISHED_BEFORE = dt.timedelta(days=90)
-
-
-class Bad(Exception):
-    """Why a row cannot be taken, and the column at fault ("" when it is the row itself)."""
-
-    def __init__(self, reason: str, column: str = "") -> None:
-        super().__init__(reason)
-        self.reason = str(reason)
-        self.column = column
 
 
 @dataclass(frozen=True, slots=True)

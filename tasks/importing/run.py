@@ -18,14 +18,13 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.refusals import Refused
 from organization.models import User
-from records import events, files, runs
+from records import events, files, rejects, runs
 from records.models import Attachment, Run, RunReject
-from tasks.importing import rejects
+from records.reading import REST, Record, Table, lines_of, read_table
+from records.rejects import Bad
 from tasks.importing.directory import Directory, Wanted
 from tasks.importing.entries import Entry, read_entries
 from tasks.importing.mapping import check_use, read_mapping
-from tasks.importing.reading import REST, Record, Table, lines_of, read_table
-from tasks.importing.rows import Bad
 from tasks.importing.work import Job, bring_in, known_references
 
 KIND = "tasks.import"

@@ -11,12 +11,13 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 
 from core.refusals import Refused
 from organization.models import User
+from records.rejects import Bad
 from tasks.batches import Batch, batch
 from tasks.finishing import complete
 from tasks.importing.directory import Place
 from tasks.importing.entries import Entry
 from tasks.importing.mapping import Mapping
-from tasks.importing.rows import Bad, Row
+from tasks.importing.rows import Row
 from tasks.models import Task
 from tasks.opening import Request, open_task
 from tasks.transitions import claim

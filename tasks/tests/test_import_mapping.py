@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.refusals import Refused
+from records.rejects import Bad
 from tasks.importing.mapping import check_use, read_mapping
-from tasks.importing.rows import Bad, read_row
+from tasks.importing.rows import read_row
 
 WHOLE = {
     "source": "permit-intake",

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from core import clock
 from core.refusals import Refused
 from organization.models import User
+from records import rejects
 from records.models import Event, Run, RunReject
-from tasks.importing import rejects
-from tasks.importing.reading import COLUMN, LINE, REASON, REST
+from records.reading import COLUMN, LINE, REASON, REST
 from tasks.models import Task
 from tasks.tests import factories as make
 from tasks.tests.coming_in import HEAD, again, bring, checksums, row, text_of

@@ -12,9 +12,8 @@ from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError
 
 from core.refusals import Refused
-from records import runs
+from records import rejects, runs
 from records.models import Run
-from tasks.importing import rejects
 from tasks.importing.run import KIND, ask_again, ask_import, take_up, told
 
 MADE = ("departments", "procedures", "people", "memberships")

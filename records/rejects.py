@@ -7,20 +7,28 @@ import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
 from core.refusals import Refused
-from organization.models import User
 from records import events
 from records.models import Run, RunReject
-from tasks.importing.reading import COLUMN, LINE, REASON, REST, clean, read_table
-from tasks.importing.rows import Bad
+from records.reading import COLUMN, LINE, REASON, REST, clean, read_table
 
 # Spreadsheets run a cell that begins like this as a formula; a quotation mark before it makes it text.
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
+
+
+class Bad(Exception):
+    """Why a row cannot be taken, and the column at fault ("" when it is the row itself)."""
+
+    def __init__(self, reason: str, column: str = "") -> None:
+        super().__init__(reason)
+        self.reason = str(reason)
+        self.column = column
 
 
 def keep(home: Run, bad: Iterable[tuple[int, dict[str, str], Bad]]) -> None:
@@ -46,7 +54,7 @@ def settle(home: Run, lines: list[int]) -> None:
     unsettled.update(settled_at=clock.now())
 
 
-def correct_reject(reject: RunReject, row: dict[str, str], *, actor: User | None) -> RunReject:
+def correct_reject(reject: RunReject, row: dict[str, str], *, actor: Any | None) -> RunReject:
     """Replace the values of a row kept aside; it comes in when its run is run again. Returns it.
 
     `row` gives values by column of the file, those it lacks stay as they were. Raises Refused for a row that came in
@@ -112,7 +120,7 @@ class Corrections:
     problems: list[str] = field(default_factory=list)
 
 
-def correct_all(home: Run, data: bytes, *, actor: User | None) -> Corrections:
+def correct_all(home: Run, data: bytes, *, actor: Any | None) -> Corrections:
     """Correct the rows aside from an export somebody edited. Raises Refused when it is not an export of this run."""
     columns = [*home.parameters["columns"], REST]
     names = {as_text(name): name for name in columns}

@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.refusals import Refused
-from tasks.importing.reading import LONGEST_RECORD, REST, decode, lines_of, read_table
+from records.reading import LONGEST_RECORD, REST, decode, lines_of, read_table
 
 WANTED = [("title", "name"), ("procedure", "kind")]
 
