@@ -95,6 +95,19 @@ class Load:
     def rate(self) -> float:
         return sum(self.statuses.values()) / self.seconds if self.seconds else 0.0
 
+    def add(self, answers: list[Answer], keep: bool) -> None:
+        for answer in answers:
+            self.statuses[answer.status] = self.statuses.get(answer.status, 0) + 1
+        if keep:
+            self.bodies += [answer.body for answer in answers]
+
+
+def _asked(link: Connection, requests: Iterator[bytes], stop: threading.Event) -> Iterator[Answer]:
+    for request in requests:
+        if stop.is_set():
+            return
+        yield link.call(request)
+
 
 def drive(
     port: int,
@@ -111,23 +124,15 @@ def drive(
 
     def work(requests: Iterator[bytes]) -> None:
         link = Connection(port)
-        counts: dict[int, int] = {}
-        kept = []
         barrier.wait()
-        for request in requests:
-            if stop.is_set():
-                break
-            answer = link.call(request)
-            counts[answer.status] = counts.get(answer.status, 0) + 1
-            if keep:
-                kept.append(answer.body)
+        answers = []
+        for answer in _asked(link, requests, stop):
+            answers.append(answer if keep else Answer(answer.status, b""))
             if on_answer:
                 on_answer(answer)
         link.close()
         with guard:
-            load.bodies += kept
-            for status, count in counts.items():
-                load.statuses[status] = load.statuses.get(status, 0) + count
+            load.add(answers, keep)
 
     workers = [threading.Thread(target=work, args=(requests,), daemon=True) for requests in threads]
     for worker in workers:

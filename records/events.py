@@ -155,12 +155,13 @@ def write(
         reverses_id,
         hashlib.sha256(salt + body.encode()).digest() if payload else b"",
     ]
+    return _append(values, [salt, body] if payload else [])
+
+
+def _append(values: list[Any], payload: list[Any]) -> int:
     kept = _together.get()
     if kept is not None:
-        return kept.add(values, [salt, body] if payload else [])
+        return kept.add(values, payload)
     with connection.cursor() as cursor:
-        if payload:
-            cursor.execute(_WITH_PAYLOAD, [*values, salt, body])
-        else:
-            cursor.execute(_COLUMNS, values)
+        cursor.execute(_WITH_PAYLOAD if payload else _COLUMNS, values + payload)
         return int(cursor.fetchone()[0])

@@ -44,29 +44,12 @@ def ask_report(
     zone or, for an occurrence of a schedule, from that instant in the schedule's zone. Raises Refused for what the
     actor may not see, and when AT_ONCE of their reports are being made already.
     """
-    report = REPORTS[name]
     scope = scope_of(actor, str(parameters["about"]))
-    zone = zoneinfo.ZoneInfo(schedule.time_zone if schedule else actor.time_zone)
-    days = report.days(parameters, (occurrence_at or clock.now()).astimezone(zone).date())
     with transaction.atomic():
         if schedule is None:
             _refuse_too_many(actor)
         run = runs.ask(KIND, actor=actor, parameters={"report": name})
-        kept = KeptReport.objects.create(
-            run=run,
-            report=name,
-            parameters=parameters,
-            asked_by=actor,
-            asked_at=clock.now(),
-            person_id=scope.person_id,
-            department_id=scope.root,
-            departments=list(scope.departments),
-            first_day=days[0],
-            last_day=days[1],
-            schedule=schedule,
-            occurrence_at=occurrence_at,
-            keep_until=clock.now() + dt.timedelta(days=settings.REPORTS_KEPT_DAYS),
-        )
+        kept = _expected(run, name, parameters, scope, schedule, occurrence_at)
         people = {actor.pk, *(person.pk for person in readers)}
         Reader.objects.bulk_create(Reader(report=kept, person_id=pk) for pk in sorted(people))
         events.write(
@@ -88,6 +71,36 @@ def _refuse_too_many(actor: User) -> None:
             _("%(count)s of your reports are being made. Wait until one is ready.") % {"count": AT_ONCE},
             code="too_many_reports",
         )
+
+
+def _expected(
+    run: Run,
+    name: str,
+    parameters: dict[str, Any],
+    scope: Scope,
+    schedule: Schedule | None,
+    occurrence_at: dt.datetime | None,
+) -> KeptReport:
+    """The row that waits for what the run makes."""
+    assert run.asked_by is not None
+    zone = zoneinfo.ZoneInfo(schedule.time_zone if schedule else run.asked_by.time_zone)
+    now = clock.now()
+    first, last = REPORTS[name].days(parameters, (occurrence_at or now).astimezone(zone).date())
+    return KeptReport.objects.create(
+        run=run,
+        report=name,
+        parameters=parameters,
+        asked_by=run.asked_by,
+        asked_at=now,
+        person_id=scope.person_id,
+        department_id=scope.root,
+        departments=list(scope.departments),
+        first_day=first,
+        last_day=last,
+        schedule=schedule,
+        occurrence_at=occurrence_at,
+        keep_until=now + dt.timedelta(days=settings.REPORTS_KEPT_DAYS),
+    )
 
 
 @runs.kind(KIND)

@@ -17,6 +17,7 @@ from organization.calendars import today_in
 from organization.models import Department, User
 from tasks.models import Procedure
 from tasks.opening import Request
+from tasks.rules import is_inside
 from tasks.states import Priority
 
 MOST = 500  # departments and procedures to choose from
@@ -41,14 +42,6 @@ def departments_for(user: Any, procedure: Procedure | None) -> QuerySet[Departme
     if named is not None and named.exists():
         rows = rows.filter(pk__in=named)
     return rows
-
-
-def is_inside(user: Any, department_id: int | None) -> bool:
-    """Does one work in or manage the department (any, when none is chosen yet)?"""
-    if user.is_admin:
-        return True
-    mine = user.standing.departments
-    return bool(mine) if department_id is None else department_id in mine
 
 
 def _number(value: Any) -> int | None:

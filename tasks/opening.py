@@ -65,6 +65,19 @@ def open_task(
     at = occurred_at or clock.now()
     version = version or published(procedure, department)
     _check(request, at)
+    task = _new(request, procedure, department, version, at)
+    with transaction.atomic(savepoint=batches.savepoint()):
+        batches.insert_task(task)
+        _write_down(task, request, actor, occurred_at)
+        if request.labels:
+            _label(task, labels_named(request.labels))
+    return task
+
+
+def _new(
+    request: Request, procedure: Procedure, department: Department, version: ProcedureVersion, at: dt.datetime
+) -> Task:
+    """The task as it will be stored, with its clocks; nothing is written yet."""
     task = Task(
         title=request.title.strip(),
         text=request.text.strip(),
@@ -94,11 +107,6 @@ def open_task(
     clocks.set_clock(task)
     # As of now, not of `occurred_at`: what was past when work came in is nobody's news.
     task.alarm_at = next_alarm(task, clock.now())
-    with transaction.atomic(savepoint=batches.savepoint()):
-        batches.insert_task(task)
-        _write_down(task, request, actor, occurred_at)
-        if request.labels:
-            _label(task, labels_named(request.labels))
     return task
 
 

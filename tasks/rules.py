@@ -12,6 +12,8 @@ from organization.standing import manages, works_in
 from tasks.models import Procedure, Task
 from tasks.states import MOVES, State
 
+ASKED = frozenset({"procedure", "department", "title", "text", "due_on"})
+
 
 def is_assignee(user: Any, task: Task) -> bool:
     return task.assignee_id is not None and task.assignee_id == user.pk
@@ -53,6 +55,19 @@ def sees_internal(user: Any, task: Task) -> bool:
 def can_open_in(user: Any, department_id: int, procedure: Procedure) -> bool:
     """Open a task there: a member, its manager, or anybody for a procedure open to requests."""
     return works_in(user, department_id) or manages(user, department_id) or procedure.open_to_requests
+
+
+def is_inside(user: Any, department_id: int | None) -> bool:
+    """Does one work in or manage the department (any, when none is chosen yet)?"""
+    if user.is_admin:
+        return True
+    mine = user.standing.departments
+    return bool(mine) if department_id is None else department_id in mine
+
+
+def can_say_of_new(user: Any, department_id: int, fields: set[str]) -> bool:
+    """Who only asks says what for and by which day; the rest of a new task is for members and managers there."""
+    return is_inside(user, department_id) or fields <= ASKED
 
 
 def can_claim(user: Any, task: Task) -> bool:

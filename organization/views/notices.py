@@ -20,10 +20,10 @@ from core.access import reach
 from core.pages import Sort, page
 from organization import preferences, stopping
 from organization.forms_notices import HoursForm, WaysForm
-from organization.models import Notice, User
+from organization.models import Notice
 from organization.notices import mark_read
 from organization.telling import told
-from organization.views.profile import own
+from organization.views.profile import own, own_locked
 
 NEWEST = Sort("newest", "", "id", descending=True)
 SIZE = 30
@@ -83,7 +83,7 @@ def ways(request: HttpRequest) -> HttpResponse:
         hours = HoursForm(instance=preferences.hours_of(person), label_suffix="")
         return _ways(request, hours, WaysForm(person=person))
     with transaction.atomic():
-        person = User.objects.select_for_update(no_key=True).get(pk=request.user.pk)
+        person = own_locked(request)
         hours = HoursForm(request.POST, instance=preferences.hours_of(person), label_suffix="")
         form = WaysForm(request.POST, person=person)
         if not (hours.is_valid() and form.is_valid()):

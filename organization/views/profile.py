@@ -31,8 +31,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return drawn(request)
     with transaction.atomic():
-        # The row is locked while it is changed: what an admin changes meanwhile is not written over.
-        person = User.objects.select_for_update(no_key=True).get(pk=request.user.pk)
+        person = own_locked(request)
         form = ProfileForm(request.POST, instance=person)
         if not form.is_valid():
             return drawn(request, form=form, status=422)
@@ -70,6 +69,12 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
 def own(request: HttpRequest) -> User:
     """The signed-in person as a plain instance."""
     person: User = User.objects.get(pk=request.user.pk)
+    return person
+
+
+def own_locked(request: HttpRequest) -> User:
+    """The same, locked until the transaction ends: what an admin changes meanwhile is not written over."""
+    person: User = User.objects.select_for_update(no_key=True).get(pk=request.user.pk)
     return person
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -64,20 +65,20 @@ class Question:
 Collect = Callable[[list[Place], Question], None]
 
 
-class Gathering:
+class Gathering(ABC):
     """How rows are gathered: `look` reads some departments, `table` makes the table when all have been read."""
 
     def __init__(self, question: Question) -> None:
         self.question = question
         self.departments: dict[int, Department] = {}
 
+    @abstractmethod
     def look(self, places: list[Place]) -> None:
         """Read what happened in some departments."""
-        raise NotImplementedError
 
+    @abstractmethod
     def table(self) -> Table:
         """Rows and totals of all that was read."""
-        raise NotImplementedError
 
     def ordered(self, keys: Mapping[tuple[int, Any], str]) -> Iterator[tuple[int, Any]]:
         """Keys (department, group) by the department's name, then the group's; who is nobody comes last."""

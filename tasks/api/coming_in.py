@@ -18,13 +18,9 @@ from tasks.api import drawn
 from tasks.api.drawing import task_drawn
 from tasks.api.router import TAGS, router
 from tasks.api.shapes import NewTask, Nothing
-from tasks.forms_new import is_inside
 from tasks.models import Task
 from tasks.next import take_next
 from tasks.opening import Request, open_task, procedure_in_reach
-
-ASKED = {"procedure", "department", "title", "text", "due_on"}
-
 
 _department = Prepared(lambda pk: Department.objects.select_related("site", "calendar").filter(pk=pk), pk=int)
 
@@ -48,7 +44,7 @@ def create_task(request: HttpRequest, body: NewTask) -> HttpResponse:
     if department is None:
         raise unknown("department")
     require(rules.can_open_in, user, department.pk, procedure)
-    require(says_no_more_than_one_may, user, department.pk, body)
+    require(rules.can_say_of_new, user, department.pk, body.model_fields_set)
     if procedure.closed_by_subject:
         raise Refused(
             _("%(procedure)s is opened by what it is about.") % {"procedure": procedure.name},
@@ -76,14 +72,9 @@ def unknown(field: str) -> Refused:
     return Refused(sentences[field], code=f"{field}_unknown", field=field)
 
 
-def says_no_more_than_one_may(user: User, department_id: int, body: NewTask) -> bool:
-    """Who only asks says what for and by which day, as on the page; the rest is for members and managers there."""
-    return is_inside(user, department_id) or body.model_fields_set <= ASKED
-
-
 def requester_of(user: User, body: NewTask, department_id: int) -> User | None:
     """For whom a task is opened: members may say it, who only asks is it."""
-    if not is_inside(user, department_id):
+    if not rules.is_inside(user, department_id):
         return user
     if body.requester is None:
         return None

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from core.htmx import wants_part
+from core.pages import Page
 from organization.models import User
 from organization.standing import forget
 from tasks import counts, filters, lists, saved_views
@@ -122,26 +123,13 @@ def list_context(
     page = lists.page_of_rows(user, listing)
     names = names or Names()
     names.want(filters.sought_of(address, user), **filters.spoken_of(address))
-    names.want(
-        procedure={row.procedure_id for row in page.rows},
-        department={row.department_id for row in page.rows},
-        person={row.assignee_id for row in page.rows} - {user.pk},
-    )
-    presenter = Presenter(user, names)
     query = address.query()
     join = f"{query}&" if query else "?"
-    wide = address.scope != "mine" and len({row.department_id for row in page.rows}) > 1
-    pairs = [
-        (row, presenter.row(row, href=f"{join}task=T-{row.pk}", chosen=row.pk == chosen, with_department=wide))
-        for row in page.rows
-    ]
-    whole = not page.next and not page.previous
-    grouped = address.scope == "mine" and address.order in GROUPED and not listing.filters.finished
     sizes = counts.tab_counts(user)
     shows_free = address.scope == "mine" and not address.narrowed and sizes["free"] != "0"
     return {
         "address": address,
-        "groups": presenter.groups(pairs, whole=whole) if grouped else [Group("", [html for _row, html in pairs])],
+        "groups": _groups(user, address, page, names, join=join, chosen=chosen),
         "tabs": _tabs(address, sizes, user),
         "asks_only": "mine" not in lists.scopes_of(user),
         "sizes": sizes,
@@ -157,6 +145,24 @@ def list_context(
         "halves": _halves(address) if listing.filters.mixed and address.scope != "asked" else (),
         "query": query,
     }
+
+
+def _groups(user: User, address: Address, page: Page, names: Names, *, join: str, chosen: int | None) -> list[Group]:
+    """The rows as they are drawn, under headings where the order has some. `join` begins each row's address."""
+    names.want(
+        procedure={row.procedure_id for row in page.rows},
+        department={row.department_id for row in page.rows},
+        person={row.assignee_id for row in page.rows} - {user.pk},
+    )
+    presenter = Presenter(user, names)
+    wide = address.scope != "mine" and len({row.department_id for row in page.rows}) > 1
+    pairs = [
+        (row, presenter.row(row, href=f"{join}task=T-{row.pk}", chosen=row.pk == chosen, with_department=wide))
+        for row in page.rows
+    ]
+    if address.scope == "mine" and address.order in GROUPED and not address.listing(user).filters.finished:
+        return presenter.groups(pairs, whole=not page.next and not page.previous)
+    return [Group("", [html for _row, html in pairs])]
 
 
 def _halves(address: Address) -> list[tuple[str, Any]]:
