@@ -34,11 +34,8 @@ _UPDATE = """UPDATE tasks_task SET state = 'in_progress', assignee_id = %s, clai
     first_started_at = %s, revision = 2, changed_at = %s WHERE id = %s"""
 
 
-def _run(cursor: Cursor, shape: Prepared, **values: Any) -> list[Any]:
-    sql, params, _ = shape.statement(**values)
-    cursor.execute(sql, params)
-    rows: list[Any] = cursor.fetchall()
-    return rows
+def _run(shape: Prepared, **values: Any) -> list[Any]:
+    return shape.rows(**values)
 
 
 def run_next(token: str, departments: list[int]) -> int | None:
@@ -46,12 +43,12 @@ def run_next(token: str, departments: list[int]) -> int | None:
     now = dt.datetime.now(dt.UTC)
     today = now.date().isoformat()
     with connection.cursor() as cursor:
-        person = _run(cursor, _valid_token, digest=digest_of(token), now=now)[0][1]
+        person = _run(_valid_token, digest=digest_of(token), now=now)[0][1]
     with transaction.atomic(), connection.cursor() as cursor:
-        _run(cursor, _locked_person, pk=person)
+        _run(_locked_person, pk=person)
         # Own unfinished work is not looked for: the people of the benchmark have that switched off.
         cursor.execute(_FACTS, {"person": person, "now": now})
-        _run(cursor, memberships_between, person_id=person, first=now.date() - ONE_DAY, last=now.date() + ONE_DAY)
+        _run(memberships_between, person_id=person, first=now.date() - ONE_DAY, last=now.date() + ONE_DAY)
         row = None
         for heads, most, _ in LOOKS:
             sought = {"departments": departments, "days": [today] * len(departments), "person": person}
@@ -65,8 +62,8 @@ def run_next(token: str, departments: list[int]) -> int | None:
         if row is None:
             return None
         task = row[0]
-        _run(cursor, _detail, pk=task)
-        _run(cursor, _requirements, procedure_id=1)
+        _run(_detail, pk=task)
+        _run(_requirements, procedure_id=1)
         cursor.execute(_UPDATE, [person, now, now, now, now, task])
         body = json.dumps({"changes": {"state": ["open", "in_progress"], "assignee_id": [None, person]}, "revision": 2})
         salt, digest = secrets.token_bytes(16), secrets.token_bytes(32)

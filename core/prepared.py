@@ -1,53 +1,84 @@
 """Querysets whose SQL is built once: building costs Django several times what PostgreSQL takes to run the statement.
 
 The first call compiles the queryset with a marker in place of each value; later ones put the values in. It is for hot
-statements of fixed shape, without prefetching. Values go to the driver as they are; a list is compiled by its length.
+look-ups by a key, without prefetching. Values go to the driver as they are; a list is compiled by its length. Each
+connection plans a shape once (PREPARE), unless a pooler hands connections around (DISABLE_SERVER_SIDE_CURSORS).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db import connection
 from django.db.models.query import ModelIterable, get_related_populators
+from psycopg2.extensions import AsIs
 
 Draw = Callable[[list[Any]], list[Any]]
+MOST = 12  # values of a kept statement: lists that make more come in too many lengths
 _MARKERS: dict[type, Callable[[int], Any]] = {
     int: lambda number: 2_100_000_000 + number,
     bytes: lambda number: b"\x02" * (number + 8),
     dt.date: lambda number: dt.date(1901, 1, 1 + number),
     dt.datetime: lambda number: dt.datetime(1902, 1, 1 + number, tzinfo=dt.UTC),
 }
+_numbers = count(1)
+_kept: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()  # by connection of the driver
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Compiled SQL; each slot is the name of a value, or None and a constant; `name` on connections that keep it."""
+
+    sql: str
+    slots: list[tuple[Any, Any]]
+    draw: Draw
+    name: str
+
+    def call(self, values: dict[Any, Any]) -> tuple[str, list[Any]]:
+        """What to execute, on a connection that is open."""
+        params = [values[slot] for slot, _ in self.slots if slot]
+        if len(params) > MOST or not params or connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+            return self.sql, [values[slot] if slot else constant for slot, constant in self.slots]
+        self._prepare()
+        return f"EXECUTE {self.name} ({', '.join(['%s'] * len(params))})", params
+
+    def _prepare(self) -> None:
+        known = _kept.setdefault(connection.connection, set())
+        if self.name not in known:
+            numbers = count(1)  # constants are written out, so that partial indexes serve
+            params = [AsIs(f"${next(numbers)}") if slot else constant for slot, constant in self.slots]
+            with connection.connection.cursor() as driver:  # no statement of the request
+                driver.execute(f"PREPARE {self.name} AS {self.sql}", params)
+            known.add(self.name)
 
 
 class Prepared:
-    """A queryset as a function of values given by name (int, bytes, date, aware instant, or list of integers).
-
-    Gives a list of instances, or of tuples for `values_list`.
-    """
+    """A queryset as a function of values given by name: int, bytes, date, aware instant, or list of integers."""
 
     def __init__(self, build: Callable[..., Any], **kinds: type) -> None:
         self.build, self.kinds = build, kinds
         self.lists = [name for name, kind in kinds.items() if kind is list]
-        self._known: dict[tuple[int, ...], tuple[str, list[tuple[Any, Any]], Draw]] = {}
+        self._known: dict[tuple[int, ...], Shape] = {}
 
     def __call__(self, **values: Any) -> list[Any]:
-        """Run it, one statement."""
-        sql, params, draw = self.statement(**values)
-        with connection.cursor() as cursor:
-            cursor.execute(sql, params)
-            return draw(cursor.fetchall())
+        """Run it, one statement: instances, or tuples for `values_list`."""
+        return self._shape(values).draw(self.rows(**values))
 
-    def statement(self, **values: Any) -> tuple[str, list[Any], Draw]:
-        """Text and parameters, and what makes rows of what the database answers."""
+    def rows(self, **values: Any) -> list[Any]:
+        """Run it, one statement; the tuples the database answers."""
+        each = {(name, place): one for name in self.lists for place, one in enumerate(values[name])}
+        with connection.cursor() as cursor:
+            cursor.execute(*self._shape(values).call(values | each))
+            return list(cursor.fetchall())
+
+    def _shape(self, values: dict[str, Any]) -> Shape:
         lengths = tuple(len(values[name]) for name in self.lists)
-        if lengths not in self._known:
-            self._known[lengths] = self._compile(lengths)
-        sql, slots, draw = self._known[lengths]
-        given = values | {(name, place): one for name in self.lists for place, one in enumerate(values[name])}
-        return sql, [given[name] if name else constant for name, constant in slots], draw
+        return self._known.get(lengths) or self._known.setdefault(lengths, self._compile(lengths))
 
     def first(self, **values: Any) -> Any | None:
         """The first row, or None. The shape says itself that it wants no more than one."""
@@ -60,7 +91,7 @@ class Prepared:
         for number, (name, length) in enumerate(zip(self.lists, lengths, strict=True), 1):
             yield from (((name, place), _MARKERS[int](1000 * number + place)) for place in range(length))
 
-    def _compile(self, lengths: tuple[int, ...]) -> tuple[str, list[tuple[Any, Any]], Draw]:
+    def _compile(self, lengths: tuple[int, ...]) -> Shape:
         markers = dict(self._markers(lengths))
         lists = {name: [one for key, one in markers.items() if key[0] == name] for name in self.lists}
         queryset = self.build(**{name: markers[name] for name in self.kinds if name not in lists}, **lists)
@@ -71,7 +102,7 @@ class Prepared:
         slots = [(names.get((type(one), one)) if isinstance(one, tuple(_MARKERS)) else None, one) for one in bare]
         if {name for name, _ in slots if name} != set(markers) or queryset._prefetch_related_lookups:
             raise TypeError(f"this shape cannot be prepared: {sql}")
-        return sql, slots, _drawer(queryset, compiler)
+        return Shape(sql, slots, _drawer(queryset, compiler), f"shape_{next(_numbers)}")
 
 
 def _drawer(queryset: Any, compiler: Any) -> Draw:

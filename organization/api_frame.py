@@ -23,6 +23,7 @@ from organization.tokens import person_of
 from records import events
 
 Run = Callable[..., HttpResponse]
+_USUAL = {JSON, "*/*"}  # need no parsing
 
 
 class PersonalToken(AuthBase):
@@ -42,7 +43,7 @@ def asker(request: HttpRequest) -> User:
 
 def token_of(request: HttpRequest) -> ApiToken | None:
     """The valid token of a request, with its person. One statement, none without the header."""
-    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     return person_of(text.strip()) if scheme.lower() == "bearer" and text.strip() else None
 
 
@@ -83,7 +84,7 @@ def framed(run: Run) -> Run:
     def within(request: HttpRequest, token: ApiToken, **path: Any) -> HttpResponse:
         request.api_token = token  # type: ignore[attr-defined]
         request.user = token.person
-        if speaks_json and not request.accepts(JSON):
+        if speaks_json and request.META.get("HTTP_ACCEPT", "*/*") not in _USUAL and not request.accepts(JSON):
             raise HttpError(406, f"This address answers with {JSON}.")
         declared.check(request)
         if request.method == "POST":

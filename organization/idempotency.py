@@ -61,7 +61,7 @@ def once(request: HttpRequest, token: ApiToken, act: Callable[[], HttpResponse])
     Raises ValidationError (422) for a bad key and for a key that was used with another request, Refused (409) while
     the first request with the key is at work. `act` answers every refusal itself; what it raises undoes everything.
     """
-    key = request.headers.get(HEADER)
+    key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
         return act()
     if not _KEY.fullmatch(key):

@@ -22,7 +22,7 @@ from organization.models import User
 from organization.standing import forget
 from records import events
 from tasks import search_index
-from tasks.models import Label, TallyDelta, Task
+from tasks.models import Involvement, Label, TallyDelta, Task
 
 
 @dataclass
@@ -36,6 +36,12 @@ class Batch:
     involved: list[tuple[int, int, str, dt.datetime]] = field(default_factory=list)
     labelled: list[tuple[int, int]] = field(default_factory=list)
     backlog: dict[int, list[int]] = field(default_factory=dict)
+
+    def count(self, department_id: int, tasks: int, minutes: int) -> None:
+        """Add to what the backlog of a department changes by."""
+        move = self.backlog.setdefault(department_id, [0, 0])
+        move[0] += tasks
+        move[1] += minutes
 
     def write(self) -> None:
         """Insert what was kept back."""
@@ -63,26 +69,45 @@ def savepoint() -> bool:
     return _current.get() is None
 
 
-def insert_task(task: Task) -> None:
-    """Insert a new task; in a batch it gets its number now and is inserted at the end, as the verbs left it by then."""
+def insert_task(task: Task, creator: User | None, share: tuple[int, int]) -> None:
+    """Insert a new task, the words it is found by, who created it, and its share of the backlog, in one statement.
+
+    `share` is tasks and minutes. In a batch it gets its number now and all is inserted at the end, the task as the
+    verbs left it by then.
+    """
     work = _current.get()
-    if work:
-        task.pk = work.numbers.pop() if work.numbers else _numbers(1)[0]
-        work.tasks[task.pk] = task
-    else:
-        task.pk = _insert_row(task)
+    if work is None:
+        task.pk = _insert_whole(task, creator, share)
         task._state.adding, task._state.db = False, connection.alias
-        search_index.add(task)
+        return
+    task.pk = work.numbers.pop() if work.numbers else _numbers(1)[0]
+    work.tasks[task.pk] = task
+    work.count(task.department_id, *share)
+    if creator:
+        work.involved.append((task.pk, creator.pk, str(Involvement.How.CREATED), task.opened_at))
 
 
-def _insert_row(task: Task) -> int:
-    """Insert all columns as they are: none of them needs to be converted."""
+def _insert_whole(task: Task, creator: User | None, share: tuple[int, int]) -> int:
     values = [getattr(task, name) for name in _columns()]
+    values += [task.department_id, search_index.content(task), task.department_id, *share]
+    if creator:
+        values += [creator.pk, str(Involvement.How.CREATED), task.opened_at]
     with connection.cursor() as cursor:
-        places = ", ".join(["%s"] * len(values))
-        names = ", ".join(_columns())
-        cursor.execute(f"INSERT INTO tasks_task ({names}) VALUES ({places}) RETURNING id", values)
+        cursor.execute(_whole(creator is not None), values)
         return int(cursor.fetchone()[0])
+
+
+@cache
+def _whole(created: bool) -> str:
+    """The statement: all columns as they are (none needs to be converted), and what hangs on the new number."""
+    places = ", ".join(["%s"] * len(_columns()))
+    involved = """, involved AS (INSERT INTO tasks_involvement (task_id, person_id, how, since)
+        SELECT id, %s, %s, %s FROM task)"""
+    return f"""WITH task AS (INSERT INTO tasks_task ({", ".join(_columns())}) VALUES ({places}) RETURNING id),
+        entry AS (INSERT INTO tasks_searchentry (task_id, department_id, words) SELECT id, %s, %s::tsvector FROM task),
+        share AS (INSERT INTO tasks_tallydelta (department_id, tasks, minutes)
+            SELECT place, count, sum FROM (VALUES (%s, %s, %s)) AS one (place, count, sum) WHERE count <> 0 OR sum <> 0)
+        {involved if created else ""} SELECT id FROM task"""
 
 
 @cache

@@ -242,25 +242,20 @@ def involve(task_id: int, people: list[tuple[int, str]], at: dt.datetime) -> Non
         batches.insert("tasks_involvement (task_id, person_id, how, since)", rows)
 
 
-def _share(state: str, assignee_id: int | None, minutes: int) -> tuple[int, int]:
+def share_of(state: str, assignee_id: int | None, minutes: int) -> tuple[int, int]:
+    """What a task is of its department's backlog, in tasks and minutes: nothing once it is somebody's."""
     return (1, minutes) if state == State.OPEN and assignee_id is None else (0, 0)
 
 
-def tally(before: dict[str, Any] | None, task: Task) -> None:
+def tally(before: dict[str, Any], task: Task) -> None:
     """Append what the change does to the backlog of the departments it touches."""
-    batch = batches.current()
-    moves: dict[int, list[int]] = batch.backlog if batch else {}
-    shares = [(1, task.department_id, _share(task.state, task.assignee_id, task.remaining_minutes))]
-    if before:
-        old = _share(before["state"], before["assignee_id"], before["remaining_minutes"])
-        shares.append((-1, before["department_id"], old))
-    for sign, department_id, (count, minutes) in shares:
-        move = moves.setdefault(department_id, [0, 0])
-        move[0] += sign * count
-        move[1] += sign * minutes
-    if batch:
+    work = batches.current() or batches.Batch()
+    tasks, minutes = share_of(before["state"], before["assignee_id"], before["remaining_minutes"])
+    work.count(before["department_id"], -tasks, -minutes)
+    work.count(task.department_id, *share_of(task.state, task.assignee_id, task.remaining_minutes))
+    if batches.current():
         return
-    rows = [(place, count, minutes) for place, (count, minutes) in moves.items() if count or minutes]
+    rows = [(place, count, minutes) for place, (count, minutes) in work.backlog.items() if count or minutes]
     batches.insert("tasks_tallydelta (department_id, tasks, minutes)", rows)
 
 

@@ -19,8 +19,8 @@ from organization.models import Department, User
 from records import events
 from tasks import batches, clocks
 from tasks.alarms import next_alarm
-from tasks.changes import involve, storable, tally
-from tasks.models import Involvement, Label, Procedure, ProcedureVersion, Step, Task
+from tasks.changes import share_of, storable
+from tasks.models import Label, Procedure, ProcedureVersion, Step, Task
 from tasks.states import Priority, State
 
 FURTHEST = dt.timedelta(days=3660)
@@ -67,7 +67,8 @@ def open_task(
     _check(request, at)
     task = _new(request, procedure, department, version, at)
     with transaction.atomic(savepoint=batches.savepoint()):
-        batches.insert_task(task)
+        creator = actor if actor and actor.pk != task.requester_id else None
+        batches.insert_task(task, creator, share_of(task.state, task.assignee_id, task.remaining_minutes))
         _write_down(task, request, actor, occurred_at)
         if request.labels:
             _label(task, labels_named(request.labels))
@@ -138,9 +139,6 @@ def _write_down(task: Task, request: Request, actor: User | None, occurred_at: d
         occurred_at=occurred_at,
         payload=payload,
     )
-    if actor and actor.pk != task.requester_id:
-        involve(task.pk, [(actor.pk, Involvement.How.CREATED)], task.opened_at)
-    tally(None, task)
 
 
 def _published_of(procedure: int) -> QuerySet[ProcedureVersion]:

@@ -54,24 +54,20 @@ def vector(**texts: str) -> str:
     )
 
 
-def _content(task: Any, **said: str) -> str:
+def content(task: Any, **said: str) -> str:
+    """The text vector of a task: its title, its text, its place, and what was `said` by weight."""
     return f"{vector(a=task.title, b=task.text, **said)} '{place(task.department_id)}'"
-
-
-def add(task: Task) -> None:
-    """Enter a task that was just opened. One statement."""
-    add_all([task])
 
 
 def add_all(tasks: Iterable[Task]) -> None:
     """Enter many tasks without comments that were just opened. One statement for some hundreds."""
-    _write([(task.pk, task.department_id, _content(task)) for task in tasks])
+    _write([(task.pk, task.department_id, content(task)) for task in tasks])
 
 
 def refresh(task: Task) -> None:
     """Enter title, text and department of a locked task anew; its comments stay. One statement."""
     with connection.cursor() as cursor:
-        cursor.execute(_UPDATE, [task.department_id, _content(task), task.pk])
+        cursor.execute(_UPDATE, [task.department_id, content(task), task.pk])
 
 
 def add_comment(comment: Comment) -> None:
@@ -113,7 +109,7 @@ def fill(after: int, size: int = CHUNK) -> tuple[int | None, int]:
         missing = Task.objects.filter(pk__in=ids, search_entry__isnull=True).order_by("pk")
         tasks = list(missing.select_for_update(of=("self",), no_key=True).only("id", "title", "text", "department_id"))
         said = _said([task.pk for task in tasks])
-        _write([(task.pk, task.department_id, _content(task, **said.get(task.pk, {}))) for task in tasks])
+        _write([(task.pk, task.department_id, content(task, **said.get(task.pk, {}))) for task in tasks])
     return ids[-1], len(tasks)
 
 

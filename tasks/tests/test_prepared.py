@@ -9,7 +9,8 @@ from django.db import connection
 from django.db.models import Count, F, Q
 from django.test.utils import CaptureQueriesContext
 
-from core.prepared import Prepared
+from core import prepared
+from core.prepared import MOST, Prepared
 from organization.models import Department, Membership, User
 from tasks.tests import factories as make
 
@@ -76,3 +77,29 @@ def test_a_shape_that_loses_a_value_is_no_shape() -> None:
         Prepared(lambda pk: User.objects.filter(pk=pk).prefetch_related("memberships"), pk=int)(pk=1)
     moved = Prepared(lambda pk: Department.objects.filter(pk=F("pk") + pk), pk=int)
     assert moved(pk=1) == []
+
+
+def test_a_connection_plans_a_shape_once_and_a_new_one_again() -> None:
+    shape = Prepared(lambda pk, days: Department.objects.filter(pk=pk, cap__in=days), pk=int, days=list)
+    where = make.department("Post room", cap=3)
+    for _ in range(2):
+        for days in ([3], [1, 3], list(range(MOST))):
+            assert shape(pk=where.pk, days=days) == [where]
+    with CaptureQueriesContext(connection) as seen:
+        shape(pk=where.pk, days=[3])
+        shape(pk=where.pk, days=list(range(MOST)))
+    kept, long = (one["sql"] for one in seen.captured_queries)
+    assert kept.startswith("EXECUTE") and long.startswith("SELECT")
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    prepared._kept.clear()  # what a lost connection leaves
+    assert shape(pk=where.pk, days=[3]) == [where]
+
+
+def test_behind_a_pooler_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
+    shape = Prepared(lambda pk: Department.objects.filter(pk=pk), pk=int)
+    where = make.department("Post room")
+    with CaptureQueriesContext(connection) as seen:
+        assert shape(pk=where.pk) == [where]
+    assert seen.captured_queries[0]["sql"].startswith("SELECT")
