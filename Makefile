@@ -1,6 +1,6 @@
 # Two commands: `make run` starts a demo office, `make test` tests it. README.md tells the rest.
 PYTHON ?= python3
-.PHONY: run test test-pg15 check demo-data install fuzz bench drain
+.PHONY: run test test-pg15 check messages demo-data install fuzz bench drain
 .DEFAULT_GOAL := run
 
 # exec: the signals of the one who started make must reach the office.
@@ -17,6 +17,10 @@ test-pg15:
 
 check:
 	@exec $(PYTHON) -m launch check
+
+# Brings every text of the code into the catalogues in locale/, to be translated there; ARGS="de" one of them.
+messages:
+	@exec $(PYTHON) -m launch messages $(ARGS)
 
 # Lives the demo office's year anew, through the verbs, and writes it to backoffice/demo/history.xz (some minutes).
 demo-data:

@@ -30,6 +30,14 @@ def _emptying_history_in_tests() -> Any:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _languages() -> None:
+    """Pages and mails in German and French find their texts."""
+    from backoffice import catalogues
+
+    catalogues.compiled()
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _static_files_as_they_lie() -> None:
     """Pages in tests name static files plainly: the manifest is written by `collectstatic`, which tests do not run."""
     from django.conf import settings

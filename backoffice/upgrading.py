@@ -1,4 +1,4 @@
-"""Bringing an office to this version: checked, backed up, migrated, static files collected. Safe to repeat."""
+"""Bringing an office to this version: checked, backed up, migrated, files and languages made ready. May be repeated."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import Error, OperationalError, connection
 
-from backoffice import static_files
+from backoffice import catalogues, static_files
 from backoffice.keeping import stamp
 from backoffice.keeping.backup import backup
 from backoffice.version import VERSION
@@ -44,6 +44,9 @@ def upgrade(say: Say, *, keep: bool = True, backups: Path | None = None) -> bool
         changed = _migrate(say, keep=keep, backups=backups or settings.DATA / "backups")
         if static_files.collect():
             say("collected: static files")
+            changed = True
+        if catalogues.compiled():
+            say("compiled: languages")
             changed = True
         if _recompute():
             say("asked for: clocks of unfinished tasks computed anew; a worker does it")

@@ -14,6 +14,7 @@ STAGES = {
     "test": "launch.suite",
     "test-pg15": "launch.suite",
     "check": "launch.check",
+    "messages": "launch.messages",
     "demo-data": "launch.demo_data",
     "bench": "bench",
     "drain": "bench.drain",

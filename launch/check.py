@@ -28,6 +28,7 @@ CHECKS = {
     "ruff": [*PYTHON, "ruff", "check", "."],
     "format": [*PYTHON, "ruff", "format", "--check", "."],
     "templates": [*PYTHON, "djlint", "templates", "--lint"],
+    "languages": [*PYTHON, "launch.languages"],
     "types": [*PYTHON, "mypy"],
     "imports": [sys.executable, "-c", "from importlinter.cli import lint_imports_command as main; main()"],
     "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],

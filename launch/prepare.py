@@ -1,4 +1,4 @@
-"""Migrations, static files, the demo on the first start: one Django process before the office opens."""
+"""Migrations, static files, languages, the demo on the first start: one Django process before the office opens."""
 
 import os
 import sys
@@ -9,12 +9,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
-from backoffice import static_files
+from backoffice import catalogues, static_files
 from launch.places import Office
 
 
 def main() -> None:
-    """Bring database and static files of the office in DATA up to date."""
+    """Bring database, static files and languages of the office in DATA up to date."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
     django.setup()
     try:
@@ -23,6 +23,7 @@ def main() -> None:
         sys.exit(f"The database of DATABASE_URL does not answer: {str(error).splitlines()[0]}")
     call_command("migrate", interactive=False, verbosity=0)
     static_files.collect()
+    catalogues.compiled()
     if settings.DEMO:
         first_demo(Office(Path(os.environ["DATA"])))
 

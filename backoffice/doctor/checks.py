@@ -16,7 +16,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.mail import get_connection
 from django.db import connection
 
-from backoffice import health, probe
+from backoffice import catalogues, health, probe
 from backoffice.doctor.findings import Check, Trouble, reading, within
 from backoffice.keeping import stamp
 from organization import invariants as organization
@@ -143,6 +143,13 @@ def static_files() -> str:
     raise Trouble("not collected: run manage.py upgrade")
 
 
+def languages() -> str:
+    """Pages and mails find the texts of the languages."""
+    if catalogues.current():
+        return "compiled"
+    raise Trouble("not compiled, all is said in English: run manage.py upgrade")
+
+
 def outgoing() -> str:
     """Mails leave. A message was handed over again and again when nobody takes it: how old it is tells."""
     return _waiting(
@@ -189,6 +196,7 @@ def all_checks(*, whole_chain: bool, seconds: float) -> dict[str, Check]:
         "mail": within(2 * SECONDS, mail, "the mail server is silent; look at EMAIL_URL; mails wait meanwhile"),
         "storage": within(2 * SECONDS, storage, f"look at the disk of {settings.DATA}"),
         "static files": static_files,
+        "languages": languages,
         "outgoing": reading(SECONDS, outgoing),
         "runs": reading(SECONDS, runs),
         "organization": reading(seconds, lambda: _holds(list(organization.broken()))),

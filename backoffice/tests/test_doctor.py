@@ -31,8 +31,8 @@ from tasks.tests.cast import gather
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NAMES = [
-    "database", "migrations", "clock", "broker", *health.BEATS, "mail", "storage", "static files", "outgoing", "runs",
-    "organization", "records", "tasks",
+    "database", "migrations", "clock", "broker", *health.BEATS, "mail", "storage", "static files", "languages",
+    "outgoing", "runs", "organization", "records", "tasks",
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""`manage.py upgrade`: bring the database and the static files to this version. Safe to repeat."""
+"""`manage.py upgrade`: bring database, static files and languages to this version. Safe to repeat."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from core.refusals import Refused
 
 
 class Command(BaseCommand):
-    help = "Check, back up, migrate, collect static files. Stop web, workers and schedule first. May be repeated."
+    help = (
+        "Check, back up, migrate, collect static files, compile languages. "
+        "Stop web, workers and schedule first. May be repeated."
+    )
     requires_system_checks: list[str] = []  # type: ignore[assignment] # it makes them itself, and says so
 
     def add_arguments(self, parser: CommandParser) -> None:
