@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from organization.fields import WindowsField, windows_as_text
 from organization.forms_frame import Part, SetUpForm
@@ -66,7 +67,7 @@ class CalendarForm(SetUpForm):
         time: Any = {"required": False, "widget": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}
         self.fields[day] = forms.DateField(label=_("Day"), required=False)
         self.fields[start] = forms.TimeField(label=_("From"), **time)
-        self.fields[end] = forms.TimeField(label=_("To"), **time)
+        self.fields[end] = forms.TimeField(label=pgettext("end of a span", "To"), **time)
         self.fields[reason] = forms.CharField(label=_("Reason"), required=False, max_length=120)
         if closed:
             self.initial |= {day: closed.day, start: closed.start, end: closed.end, reason: closed.name}

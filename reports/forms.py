@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.folding import fold
 from organization.models import User
@@ -129,7 +129,7 @@ class ScheduleForm(AskForm):
         widget=forms.NumberInput(attrs={"class": "w-num"}),
     )
     at = forms.TimeField(
-        label=gettext_lazy("Time"),
+        label=pgettext_lazy("of a day", "Time"),
         initial=dt.time(7),
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": "w-code"}),
     )

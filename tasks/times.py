@@ -36,6 +36,7 @@ def _day(at: dt.date, context: str, language: str) -> str:
         "year": pgettext("date format: day, month, year", "j M Y"),
         "whole": pgettext("date format: whole day", "l j F Y"),
         "name": pgettext("date format: weekday", "D"),
+        "near": pgettext("date format: weekday, day, month", "D j M"),
     }
     return written(at, patterns[context])
 
@@ -49,6 +50,11 @@ def day(at: dt.date, today: dt.date) -> str:
 def plain_day(at: dt.date) -> str:
     """A day as a value: 23 Nov 2026."""
     return _day(at, "plain", get_language() or "")
+
+
+def weekday_and_day(at: dt.date) -> str:
+    """A day of these weeks: Mon 23 Nov."""
+    return _day(at, "near", get_language() or "")
 
 
 def time(at: dt.datetime) -> str:
