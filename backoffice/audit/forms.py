@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.audit.address import NAMES, Address, verbs_known
-from backoffice.audit.words import verb_words
+from backoffice.audit.verbs import words_of
 from organization.models import Department
 from records.models.events import Origin
 
@@ -33,7 +33,7 @@ class AuditForm(forms.Form):
         super().__init__(initial=typed, label_suffix="", auto_id="q-%s")
         self.fields["from"] = forms.CharField(label=_("From day"), required=False, widget=_DAY)
         self.order_fields(NAMES)
-        self._offer("verb", [(verb, verb_words(verb)) for verb in verbs_known()])
+        self._offer("verb", [(verb, words_of(verb)) for verb in verbs_known()])
         self._offer("origin", Origin.choices)
         places = Department.objects.managed_by(user).order_by("folded_name", "pk")
         self._offer("department", places.values_list("pk", "name")[:MOST])

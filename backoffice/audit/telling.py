@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from backoffice.audit.values import Values
+from backoffice.audit.verbs import words_of
 from backoffice.audit.words import KINDS, field_label, sentence_of
 from core import clock
 from organization.models import User
@@ -119,7 +120,7 @@ class Telling:
         if hidden:
             pattern = _("{who}: {verb}, confidential")
             who = event.actor.name if event.actor else _("The office")
-            return format_html(pattern, who=who, verb=event.verb.replace("_", " ")), "", ""
+            return format_html(pattern, who=who, verb=words_of(event.verb)), "", ""
         if event.subject_kind == "task" and task is not None:
             told = Teller(task, self.user, [event, *self.reversed], internal=True, names=self.names).entry(event)
             return told.words, told.quote, told.note
@@ -128,7 +129,7 @@ class Telling:
         who = event.actor.name if event.actor else _("The office")
         if event.on_behalf_of:
             who = _("%(who)s on behalf of %(other)s") % {"who": who, "other": event.on_behalf_of.name}
-        return format_html(pattern, who=who, verb=event.verb.replace("_", " "), what=self._what(event)), "", ""
+        return format_html(pattern, who=who, verb=words_of(event.verb), what=self._what(event)), "", ""
 
     def _what(self, event: Any) -> str:
         """The kind of a subject and its name, else its number."""

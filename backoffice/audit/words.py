@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
-from tasks.sentences import SENTENCES, Sentence
+from tasks.sentences import Sentence
 
 KINDS: dict[str, Any] = {
     "task": _("task"),
@@ -73,12 +73,6 @@ PLAIN = Sentence(_("You: {verb}, {what}"), _("{who}: {verb}, {what}"), "", _("{v
 def sentence_of(verb: str) -> Sentence:
     """The sentence for something done to anything but a task."""
     return ELSEWHERE.get(verb, PLAIN)
-
-
-def verb_words(verb: str) -> str:
-    """A verb as the filter names it: "hand off"."""
-    name = SENTENCES[verb].name if verb in SENTENCES else ""
-    return f"{verb.replace('_', ' ')} ({name})" if name else verb.replace("_", " ")
 
 
 def field_label(kind: str, name: str) -> str:
