@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-pytest_plugins = ["tasks.tests.cast", "launch.testing", "launch.pytest_browser"]
+pytest_plugins = ["tasks.tests.cast", "launch.testing", "launch.pytest_browser", "launch.pytest_pages"]
 
 
 @pytest.fixture(autouse=True, scope="session")

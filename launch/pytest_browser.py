@@ -1,17 +1,15 @@
 """pytest plugin: pages in the system's Chromium. Without Chromium a browser test is skipped, in CI it fails.
 
-Mark such tests `browser`. Fixtures: `browser_page`, a fresh page in a profile of its own, and `new_page`, which makes
-further ones from Playwright's context options (`color_scheme="dark"`, `viewport={...}`).
+Mark such tests `browser`. `launch.pytest_pages` opens the pages of the office in it.
 """
 
 import os
 import shutil
-from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
@@ -72,23 +70,3 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         yield launched
         launched.close()
-
-
-@pytest.fixture
-def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Return a function that opens a page with nothing remembered, from Playwright's context options."""
-    with ExitStack() as stack:
-
-        def open_page(**options: Any) -> Page:
-            context = browser.new_context(**options)
-            stack.callback(context.close)
-            context.set_default_timeout(PATIENCE_MS)
-            return context.new_page()
-
-        yield open_page
-
-
-@pytest.fixture
-def browser_page(new_page: Callable[..., Page]) -> Page:
-    """A fresh page of ordinary size in light colours."""
-    return new_page(color_scheme="light", viewport={"width": 1280, "height": 800})

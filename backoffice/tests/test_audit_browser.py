@@ -12,14 +12,8 @@ from records.auditing import asking
 from records.models import Run
 from tasks import transitions
 from tasks.tests import factories as make
-from tasks.tests.browser.conftest import flaws, visit  # noqa: F401 - fixtures
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-LOOKS: list[dict[str, Any]] = [
-    {"color_scheme": "light"},
-    {"color_scheme": "dark"},
-    {"color_scheme": "light", "viewport": {"width": 320, "height": 700}},
-]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 
 @pytest.fixture
@@ -29,9 +23,8 @@ def office(cast: Any) -> Any:
     return cast
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_the_main_way(office: Any, visit: Any, flaws: Any, look: dict[str, Any]) -> None:  # noqa: F811
-    page = visit(office.ada, "/audit/", **look)
+def test_the_main_way(office: Any, visit: Any, flaws: Any) -> None:
+    page = visit(office.ada, "/audit/")
     page.focus("#q-by")
     page.keyboard.type("mira")
     page.keyboard.press("Enter")
@@ -42,7 +35,7 @@ def test_the_main_way(office: Any, visit: Any, flaws: Any, look: dict[str, Any])
     assert flaws(page) == []
 
 
-def test_the_chain_is_verified_and_the_part_says_so(office: Any, visit: Any, flaws: Any) -> None:  # noqa: F811
+def test_the_chain_is_verified_and_the_part_says_so(office: Any, visit: Any, flaws: Any) -> None:
     page = visit(office.ada, "/audit/")
     page.get_by_role("button", name="Verify now").press("Enter")
     expect(page.locator("#chain")).to_contain_text("Being verified")

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.urls("backoffice.tests.harness")]
@@ -23,21 +22,8 @@ def press(page: Any, *keys: str) -> None:
         page.keyboard.press(key)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 320])
-@pytest.mark.parametrize("path", ["/", "/form/", "/accounts/2fa/", "/accounts/sessions/", "/nowhere/"])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-    browse: Callable[..., Any], cast: Any, path: str, width: int, theme: str
-) -> None:
-    page = browse(cast.mira, path, color_scheme=theme, viewport={"width": width, "height": 800})
-    page.evaluate((settings.BASE_DIR / "node_modules/axe-core/axe.min.js").read_text())
-    found = page.evaluate("axe.run().then(result => result.violations.map(one => [one.id, one.nodes[0].html]))")
-    assert found == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def test_j_and_k_move_and_enter_opens_beside_the_list(browse: Callable[..., Any], cast: Any) -> None:
-    page = browse(cast.mira)
+def test_j_and_k_move_and_enter_opens_beside_the_list(visit: Callable[..., Any], cast: Any) -> None:
+    page = visit(cast.mira)
     press(page, "j", "j", "j", "k")
     assert focused(page) == "Row 2"
     press(page, "Enter")
@@ -49,8 +35,8 @@ def test_j_and_k_move_and_enter_opens_beside_the_list(browse: Callable[..., Any]
     assert page.is_checked("[aria-label='Row 2']")
 
 
-def test_keys_do_nothing_while_typing_or_with_modifiers(browse: Callable[..., Any], cast: Any) -> None:
-    page = browse(cast.mira)
+def test_keys_do_nothing_while_typing_or_with_modifiers(visit: Callable[..., Any], cast: Any) -> None:
+    page = visit(cast.mira)
     press(page, "m")
     page.keyboard.type("rjx?")
     assert page.input_value("textarea") == "rjx?"
@@ -61,18 +47,18 @@ def test_keys_do_nothing_while_typing_or_with_modifiers(browse: Callable[..., An
     assert not page.is_visible("#keys-help")
 
 
-def test_single_keys_can_be_switched_off(browse: Callable[..., Any], cast: Any) -> None:
+def test_single_keys_can_be_switched_off(visit: Callable[..., Any], cast: Any) -> None:
     cast.mira.single_keys = False
     cast.mira.save(update_fields=["single_keys"])
-    page = browse(cast.mira)
+    page = visit(cast.mira)
     press(page, "j", "r", "?")
     page.wait_for_timeout(200)
     assert page.inner_text("#chosen") == "Nothing"
     assert page.evaluate("document.activeElement === document.body")
 
 
-def test_the_help_lists_what_the_page_offers(browse: Callable[..., Any], cast: Any) -> None:
-    page = browse(cast.mira)
+def test_the_help_lists_what_the_page_offers(visit: Callable[..., Any], cast: Any) -> None:
+    page = visit(cast.mira)
     press(page, "?")
     words = page.inner_text("#keys-help")
     for known in ("Down and up the list", "Complete", "Release", "More", "Take", "Comment", "All keys"):
@@ -84,20 +70,20 @@ def test_the_help_lists_what_the_page_offers(browse: Callable[..., Any], cast: A
     assert not page.is_visible("#keys-help")
 
 
-def test_a_blocked_verb_says_why(browse: Callable[..., Any], cast: Any) -> None:
-    page = browse(cast.mira)
+def test_a_blocked_verb_says_why(visit: Callable[..., Any], cast: Any) -> None:
+    page = visit(cast.mira)
     press(page, "e")
     page.wait_for_selector("#say:text-is('Two steps are open')", state="attached")
 
 
-def test_a_key_reaches_a_verb_inside_the_closed_menu(browse: Callable[..., Any], cast: Any) -> None:
-    page = browse(cast.mira)
+def test_a_key_reaches_a_verb_inside_the_closed_menu(visit: Callable[..., Any], cast: Any) -> None:
+    page = visit(cast.mira)
     press(page, "t")
     page.wait_for_selector("#chosen:text-is('taken')")
 
 
-def test_a_menu_opens_by_key_walks_and_gives_the_focus_back(browse: Callable[..., Any], cast: Any) -> None:
-    page = browse(cast.mira)
+def test_a_menu_opens_by_key_walks_and_gives_the_focus_back(visit: Callable[..., Any], cast: Any) -> None:
+    page = visit(cast.mira)
     press(page, ".")
     assert page.is_visible("text=Take")
     page.focus("summary[data-key='.']")
@@ -108,8 +94,8 @@ def test_a_menu_opens_by_key_walks_and_gives_the_focus_back(browse: Callable[...
     assert not page.is_visible("text=Take")
 
 
-def test_the_toast_waits_for_the_pointer_and_undoes_by_key(browse: Callable[..., Any], cast: Any) -> None:
-    page = browse(cast.mira)
+def test_the_toast_waits_for_the_pointer_and_undoes_by_key(visit: Callable[..., Any], cast: Any) -> None:
+    page = visit(cast.mira, fresh=True)
     page.clock.install()
     press(page, "r")
     page.wait_for_selector(".toast-undo b:text-is('T-7')")
@@ -124,8 +110,8 @@ def test_the_toast_waits_for_the_pointer_and_undoes_by_key(browse: Callable[...,
     page.wait_for_selector(".toast-undo:has-text('T-7 is yours again.')")
 
 
-def test_the_toast_leaves_after_ten_seconds(browse: Callable[..., Any], cast: Any) -> None:
-    page = browse(cast.mira)
+def test_the_toast_leaves_after_ten_seconds(visit: Callable[..., Any], cast: Any) -> None:
+    page = visit(cast.mira, fresh=True)
     page.clock.install()
     press(page, "r")
     page.wait_for_selector(".toast-undo")
@@ -135,8 +121,8 @@ def test_the_toast_leaves_after_ten_seconds(browse: Callable[..., Any], cast: An
     assert not page.is_visible(".toast-undo")
 
 
-def test_a_refusal_is_told_and_the_work_stays(browse: Callable[..., Any], cast: Any) -> None:
-    page = browse(cast.mira)
+def test_a_refusal_is_told_and_the_work_stays(visit: Callable[..., Any], cast: Any) -> None:
+    page = visit(cast.mira)
     press(page, "g")
     page.wait_for_selector("#notice:has-text('Kofi Adjei took T-7 a moment ago.')")
     assert page.inner_text("#chosen") == "Nothing"
@@ -147,15 +133,15 @@ def test_a_refusal_is_told_and_the_work_stays(browse: Callable[..., Any], cast: 
     assert page.inner_text("#notice") == ""
 
 
-def test_no_answer_at_all_is_told(browse: Callable[..., Any], cast: Any) -> None:
-    page = browse(cast.mira)
+def test_no_answer_at_all_is_told(visit: Callable[..., Any], cast: Any) -> None:
+    page = visit(cast.mira)
     page.route("**/release/", lambda route: route.abort())
     press(page, "r")
     page.wait_for_selector("#notice:has-text('cannot be reached')")
 
 
-def test_the_summary_of_errors_takes_the_focus_and_leads_to_the_fields(browse: Callable[..., Any], cast: Any) -> None:
-    page = browse(cast.mira, "/form/")
+def test_the_summary_of_errors_takes_the_focus_and_leads_to_the_fields(visit: Callable[..., Any], cast: Any) -> None:
+    page = visit(cast.mira, "/form/")
     page.focus("#id_title")
     press(page, "Control+Enter")
     expect(page.locator("[data-errors]")).to_be_focused()
@@ -168,8 +154,8 @@ def test_the_summary_of_errors_takes_the_focus_and_leads_to_the_fields(browse: C
     assert focused(page) == "id_way_0"
 
 
-def test_back_restores_the_place_in_the_list(browse: Callable[..., Any], cast: Any) -> None:
-    page = browse(cast.mira)
+def test_back_restores_the_place_in_the_list(visit: Callable[..., Any], cast: Any) -> None:
+    page = visit(cast.mira)
     page.evaluate("document.querySelector('[data-keep-scroll]').scrollTop = 300")
     page.goto("/form/")
     page.go_back()
@@ -182,8 +168,8 @@ def test_back_restores_the_place_in_the_list(browse: Callable[..., Any], cast: A
     assert place.evaluate("element => element.scrollTop") == 300
 
 
-def test_on_a_phone_a_row_opens_its_own_page(browse: Callable[..., Any], cast: Any) -> None:
-    page = browse(cast.mira)
+def test_on_a_phone_a_row_opens_its_own_page(visit: Callable[..., Any], cast: Any) -> None:
+    page = visit(cast.mira)
     page.set_viewport_size({"width": 390, "height": 800})
     page.click("text='Row 3'")
     page.wait_for_url("**/part/?name=Row%203")

@@ -15,7 +15,6 @@ from organization.models import Absence, Department, User
 from tasks import editing, finishing, transitions
 from tasks.models import Task
 from tasks.tests import factories as make
-from tasks.tests.browser.conftest import flaws, visit  # noqa: F401 - fixtures
 from tasks.tests.pages import as_person, statements, text
 
 
@@ -120,15 +119,11 @@ def test_as_many_statements_with_one_row_as_with_three(cast: Any, who: str) -> N
 
 
 @pytest.mark.browser
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(
-    "look", [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"viewport": {"width": 320, "height": 700}}]
-)
-def test_the_page_by_keyboard(cast: Any, visit: Any, flaws: Any, look: dict[str, Any]) -> None:  # noqa: F811
+def test_the_page_by_keyboard(cast: Any, visit: Any, flaws: Any) -> None:
     late(held(cast, "Copies of the deed", requester=cast.cleo))
     for person in (cast.ruth, cast.cleo, cast.ada):
-        assert flaws(visit(person, "/", **look)) == [], person
-    page = visit(cast.mira, "/", **look)
+        assert flaws(visit(person, "/")) == [], person
+    page = visit(cast.mira, "/")
     assert flaws(page) == []
     page.keyboard.press("n")
     page.wait_for_url("**/queue/?task=T-*")

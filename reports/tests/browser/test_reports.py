@@ -10,19 +10,12 @@ from playwright.sync_api import expect
 
 from core import clock
 from records import runs
-from reports.models import KeptReport, Schedule
-from reports.scheduling import save_schedule
+from reports.models import KeptReport
 from reports.tests.conftest import made
 from tasks import finishing, transitions
 from tasks.tests import factories as make
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-LOOKS = [
-    {"color_scheme": "light"},
-    {"color_scheme": "dark"},
-    {"color_scheme": "light", "viewport": {"width": 320, "height": 700}},
-    {"color_scheme": "dark", "forced_colors": "active"},
-]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 ASKED = {"about": "all", "by": "person", "period": "this_month"}
 
 
@@ -37,21 +30,13 @@ def office(cast):
     return cast
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=["light", "dark", "narrow", "forced"])
-def test_nothing_is_wrong_with_any_page(office, visit, flaws, look):
-    schedule = save_schedule(
-        Schedule(name="Monthly", report="done", parameters=ASKED, at=dt.time(7)),
-        actor=office.ruth,
-        recipients=[office.vera],
-    )
+def test_nothing_is_wrong_with_any_kind_of_report(office, visit, flaws):
+    """The walk looks at one; here are the charts and tables of all."""
     kept = [made(name, office.ruth, **ASKED) for name in ("done", "age", "on-time", "workload", "states")]
-    page = visit(office.ruth, "/reports/", **look)
-    assert flaws(page) == []
-    paths = [f"/reports/{one.pk}/" for one in kept]
-    paths += ["/reports/ask/done/", "/reports/schedules/", f"/reports/schedules/{schedule.pk}/"]
-    for path in paths:
-        answer = page.goto(path)
-        assert (answer.status, flaws(page)) == (200, []), path
+    page = visit(office.ruth, "/reports/")
+    for one in kept:
+        answer = page.goto(f"/reports/{one.pk}/")
+        assert (answer.status, flaws(page)) == (200, []), one.report
 
 
 def test_a_report_is_asked_for_and_waited_for_by_keyboard(office, visit):

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tasks.models import Task
 from tasks.tests import factories as make
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 BOARD = "/department/PER/"
 
 

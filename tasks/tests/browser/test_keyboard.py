@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import expect
 
 from tasks import transitions
 from tasks.models import Comment, Task
 from tasks.tests import factories as make
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 PASSWORD = "a long enough phrase"
 STEPS = [
     {"key": "drawings", "instruction": "Drawings are complete"},
@@ -20,13 +19,6 @@ STEPS = [
     {"key": "fee", "instruction": "Fee to ask for", "value_kind": "number"},
     {"key": "visit", "instruction": "Site visit needed?", "value_kind": "yes_no"},
     {"key": "note", "instruction": "Note", "value_kind": "text", "is_mandatory": False},
-]
-LOOKS = [
-    {"color_scheme": "light"},
-    {"color_scheme": "dark"},
-    {"color_scheme": "light", "viewport": {"width": 320, "height": 700}},
-    {"color_scheme": "dark", "viewport": {"width": 390, "height": 844}},
-    {"color_scheme": "light", "viewport": {"width": 640, "height": 400}, "device_scale_factor": 2},
 ]
 
 
@@ -56,16 +48,15 @@ def state(task: Task) -> str:
     return Task.objects.get(pk=task.pk).state
 
 
-def test_a_day_without_a_mouse(office, live_server, browser_page):
-    page = browser_page
-    page.goto(f"{live_server.url}/")
+def test_a_day_without_a_mouse(office, visit):
+    page = visit(None, "/")
     page.keyboard.type(office.mira.email)
     while focused(page) != "id_password":
         press(page, "Tab")
     page.keyboard.type(PASSWORD)
     press(page, "Enter")
     expect(page.locator("h1")).to_have_text("Good day, Mira Holt")
-    page.goto(f"{live_server.url}/queue/")
+    page.goto("/queue/")
     expect(page.locator("h1")).to_have_text("My queue")
     page.wait_for_load_state("load")  # keys are heard once the page's modules have run
 
@@ -254,24 +245,3 @@ def test_keys_that_are_switched_off_do_nothing(office, visit):
     press(page, "n")
     page.wait_for_timeout(300)
     expect(page.locator("#t-h")).to_have_text("Nothing chosen")
-
-
-@pytest.mark.parametrize("look", LOOKS)
-def test_axe_finds_nothing(office, visit, flaws, look):
-    transitions.claim(office.urgent, actor=office.mira)
-    transitions.start(office.urgent, actor=office.mira)
-    ref = office.urgent.reference
-    for person, path in (
-        (office.mira, "/queue/"),
-        (office.mira, f"/queue/?scope=departments&filters=1&owner=nobody&task={ref}"),
-        (office.mira, f"/tasks/{ref}/wait/"),
-        (office.ruth, f"/tasks/{ref}/assign/"),
-        (office.ruth, f"/tasks/{ref}/edit/"),
-        (office.cleo, f"/tasks/{ref}/"),
-    ):
-        page = visit(person, path, **look)
-        assert flaws(page) == [], path
-
-
-def test_axe_is_there():
-    assert (settings.BASE_DIR / "node_modules/axe-core/axe.min.js").exists()
