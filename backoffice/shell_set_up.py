@@ -42,6 +42,11 @@ GROUPS: tuple[tuple[Any, tuple[SetUpEntry, ...]], ...] = (
             SetUpEntry(
                 "set_up:people", _("People"), _("Who they are, where they work, what they hold, when they are away.")
             ),
+            SetUpEntry(
+                "set_up:import",
+                _("Import from CSV"),
+                _("People and departments from a file, with a preview of what would change."),
+            ),
             SetUpEntry("set_up:qualifications", _("Qualifications"), _("What procedures ask for and people hold.")),
         ),
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core import clock
 from organization import idempotency, mailing
+from organization.importing import run as importing
 from records.jobs import on_tick
 
 
@@ -12,6 +13,13 @@ def forget_old_answers() -> None:
     """Once a minute, forget answers to repeated API requests that are older than a day."""
     if clock.now().second == 30:
         idempotency.sweep()
+
+
+@on_tick
+def forget_files_of_imports() -> None:
+    """Once a minute, remove files of imports that were kept long enough."""
+    if clock.now().second == 45:
+        importing.forget_files()
 
 
 @on_tick

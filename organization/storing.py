@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from organization.models import User
 from records import events
 
 M = TypeVar("M", bound=models.Model)
+LOCK = 0x5E7  # of what is set up, among each other
 SECRET = frozenset({"password", "last_login", "folded_name", "lineage", "revision", "digest"})
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """A transaction in which no other page or import of the set-up saves: what was read stays what is stored."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        yield
 
 
 def values_of(row: models.Model) -> dict[str, Any]:

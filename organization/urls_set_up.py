@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from organization.views import calendars, departments, mail, people, qualifications, sites
+from organization.views import calendars, departments, importing, mail, people, qualifications, sites
 
 urlpatterns = [
     path("sites/", sites.show, name="sites"),
@@ -17,6 +17,13 @@ urlpatterns = [
     path("people/", people.show, name="people"),
     path("people/new/", people.edit, name="person_new"),
     path("people/names/", people.names, name="names"),
+    path("import-people/", importing.show, name="import"),
+    path("import-people/template/<str:kind>/", importing.template, name="import_template"),
+    path("import-people/<int:pk>/", importing.preview, name="import_preview"),
+    path("import-people/runs/<int:pk>/", importing.run, name="import_run"),
+    path("import-people/runs/<int:pk>/again/", importing.again, name="import_again"),
+    path("import-people/runs/<int:pk>/aside/", importing.aside, name="import_aside"),
+    path("import-people/runs/<int:pk>/rows/<int:line>/", importing.correct, name="import_row"),
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/edit/", people.edit, name="person_edit"),
     path("people/<int:pk>/memberships/new/", people.membership, name="membership_new"),

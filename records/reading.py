@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -128,9 +128,37 @@ def decode(data: bytes) -> str:
     return text
 
 
+def guess(data: bytes) -> tuple[str, str]:
+    """The text of a file and how it is encoded: UTF-8, UTF-16 with its mark, else Windows-1252, as spreadsheets save.
+
+    Raises Refused for an empty file and for what is no text.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        tries = [("UTF-16", "utf-16", data)]
+    else:
+        bare = data.removeprefix(codecs.BOM_UTF8)
+        tries = [("UTF-8", "utf-8", bare), ("Windows-1252", "cp1252", bare)]
+    for name, codec, raw in tries:
+        try:
+            text = raw.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        if not text.strip():
+            raise Refused(_("The file is empty. Choose another."), code="file_empty", field="file")
+        if "\0" not in text:
+            return text, name
+    words = _("This is no CSV file. Save it as CSV (in a spreadsheet: “CSV UTF-8”), then choose it again.")
+    raise Refused(words, code="encoding", field="file")
+
+
 def lines_of(data: bytes) -> list[str]:
     """The lines of a file with their ends: CR, LF, or both. Raises Refused as `decode` does."""
-    return list(io.StringIO(decode(data), newline=""))
+    return split(decode(data))
+
+
+def split(text: str) -> list[str]:
+    """The lines of a text with their ends: CR, LF, or both."""
+    return list(io.StringIO(text, newline=""))
 
 
 def read_table(data: bytes, wanted: list[tuple[str, str]], ours: bool = False) -> Table:
@@ -142,12 +170,20 @@ def read_table(data: bytes, wanted: list[tuple[str, str]], ours: bool = False) -
     """
     lines = lines_of(data)
     names = {column for _key, column in wanted}
+    best = best_table(lines, lambda columns: len(names & set(columns)), ours)
+    _check_columns(best, wanted)
+    return Table(best.lines, best.delimiter, unique(best.columns), best.begins)
+
+
+def best_table(lines: list[str], known: Callable[[list[str]], int], ours: bool = False) -> Table:
+    """The table under the delimiter with which most columns are `known`, its columns as they are written.
+
+    Raises Refused where the header cannot be read.
+    """
     tables = [table for delimiter in DELIMITERS if (table := _headed(lines, delimiter, ours))]
     if not tables:
         raise Refused(_("The first line cannot be read as the names of the columns."), code="header", field="file")
-    best = max(tables, key=lambda table: (len(names & set(table.columns)), len(table.columns)))
-    _check_columns(best, wanted)
-    return Table(best.lines, best.delimiter, _unique(best.columns), best.begins)
+    return max(tables, key=lambda table: (known(table.columns), len(table.columns)))
 
 
 def _headed(lines: list[str], delimiter: str, ours: bool) -> Table | None:
@@ -178,7 +214,7 @@ def _check_columns(table: Table, wanted: list[tuple[str, str]]) -> None:
         raise Refused(sentence % names, code="column_missing", field=key)
 
 
-def _unique(columns: list[str]) -> list[str]:
+def unique(columns: list[str]) -> list[str]:
     """Names for columns without one or with one that is taken, so that no value is lost."""
     names: list[str] = []
     for number, column in enumerate(columns, start=1):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -11,7 +10,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -23,10 +22,10 @@ from core import pages
 from core.access import require
 from core.refusals import Refused
 from organization.rules import can_set_up
+from organization.storing import alone as alone
 
 BY_NAME = pages.Sort("name", gettext_lazy("Name"), "folded_name", kind=str)
 PAGE = 50
-LOCK = 0x5E7  # of set-up pages among each other
 
 
 def admins(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -40,15 +39,6 @@ def admins(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         return view(request, *args, **kwargs)
 
     return guarded
-
-
-@contextmanager
-def alone() -> Iterator[None]:
-    """A transaction in which no other page of the set-up saves: what was read stays what is stored."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        yield
 
 
 def typed(request: HttpRequest, name: str = "q") -> str:

@@ -18,6 +18,7 @@ from django.utils import timezone
 from backoffice.audit.exporting import OWNER
 from backoffice.tests.walk.answers import Inspector, hostile, mark
 from backoffice.tests.walk.people import ROLES, Visitor
+from backoffice.tests.walk.table_import import add_imports
 from backoffice.tests.walk.table_reports import add_reports
 from core import clock
 from organization import setup
@@ -58,6 +59,7 @@ def _built() -> SimpleNamespace:
     _special(office)
     _set_up(office)
     add_reports(office)
+    add_imports(office)
     return office
 
 

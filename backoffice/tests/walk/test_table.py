@@ -27,6 +27,7 @@ ONLY_POSTS = (
     "withdraw/",
     "back/",
     "begin/",
+    "again/",
     "invite/",
     "mail/test/",
     "retry/",
