@@ -45,6 +45,47 @@ MODELS = {
     "label": "tasks.Label",
     "schedule": "reports.Schedule",
 }
+# What changed, where no column of the model has a name of its own for it.
+FIELDS: dict[str, Any] = {
+    "assignee_id": _("owner"),
+    "attachment": _("attachment"),
+    "claimed_at": _("taken at"),
+    "closed_at": _("finished at"),
+    "comment": _("comment"),
+    "created_at": _("created at"),
+    "done": _("marked as done"),
+    "due_from_target": _("due by the target"),
+    "due_is_date": _("due on a day"),
+    "ended": _("stopped because"),
+    "external_source": _("external source"),
+    "first_started_at": _("first begun at"),
+    "for_requester": _("seen by the requester"),
+    "instruction": _("instruction"),
+    "joined_at": _("here since"),
+    "kind": _("kind"),
+    "key": _("field name"),
+    "line": _("line"),
+    "lineage": _("part of"),
+    "name": _("name"),
+    "override": _("passed over"),
+    "parameters": _("about"),
+    "reason": _("reason"),
+    "remaining_minutes": _("minutes still to do"),
+    "report": _("report"),
+    "revoked_at": _("revoked at"),
+    "start_by": _("start by"),
+    "started_at": _("begun at"),
+    "step": _("step"),
+    "subject_kind": _("kind of what it is about"),
+    "submitted_at": _("in review since"),
+    "urgent_at": _("urgent at"),
+    "value": _("value"),
+    "version": _("version"),
+    "waiting_kind": _("waits for"),
+    "waiting_reason": _("waits because"),
+    "waiting_since": _("waits since"),
+    "waiting_until": _("waits until"),
+}
 # {what} is the kind and the name or number of the subject.
 ELSEWHERE = {
     "add": Sentence(_("You added: {what}"), _("{who} added: {what}"), "", _("Added: {what}")),
@@ -77,6 +118,8 @@ def sentence_of(verb: str) -> Sentence:
 
 def field_label(kind: str, name: str) -> str:
     """What a column is called where it is shown, its own name where it has none."""
+    if name in FIELDS:
+        return str(FIELDS[name])
     model = apps.get_model(MODELS[kind]) if kind in MODELS else None
     plain = name.removesuffix("_id")
     for field in model._meta.get_fields() if model else ():
