@@ -12,7 +12,7 @@ import statistics
 from pathlib import Path
 from typing import Any
 
-from bench import floors, machine, offices
+from bench import background, floors, machine, offices
 from bench.figures import FIGURES, Target, next_and_complete
 from bench.serve import database_server
 
@@ -84,10 +84,12 @@ def main() -> None:
         results["piled_rates"] = measure([base, piled], names, options.repeats)
         results["piled"] = ratios(results["piled_rates"], base.name)
         results["floors"] = floors.measure(server, base, base.database, options.repeats)
+        results["background"] = background.measure(server, targets[min(1, len(targets) - 1)], targets[-1], piled, PILE)
         results["broker"] = floors.broker_trouble(server, base, base.database, options.repeats)
     fine = show("Flat: 1,000 tasks over more", results["flat"], LIMITS["flat"])
     fine &= show(f"{PILE:,} open tasks in one department", results["piled"], LIMITS["piled"])
     fine &= floors.show(results)
+    fine &= background.show(results)
     options.out.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     print(f"\n{'everything within its limit' if fine else 'something is over its limit'}; written to {options.out}")
     raise SystemExit(0 if fine else 1)

@@ -82,6 +82,12 @@ def search(target: Target) -> Load:
     return _pages(target, lambda _: f"/search/?q={RARE}{pick.randrange(50)}", target.assistants)
 
 
+def home(target: Target) -> Load:
+    """What somebody sees first, by turns an assistant and a manager."""
+    people = [person for pair in zip(target.assistants, target.managers, strict=False) for person in pair]
+    return _pages(target, lambda _: "/", people)
+
+
 def take_next(target: Target, threads: int = EIGHT, most: int = 200) -> Load:
     """POST next until `most` tasks are given out; bodies hold them."""
     people = [person for person, _ in zip(cycle(target.assistants), range(threads), strict=False)]
@@ -107,6 +113,7 @@ def next_and_complete(target: Target) -> tuple[Load, Load]:
 
 
 FIGURES: dict[str, Callable[[Target], Load]] = {
+    "home": home,
     "queue": queue,
     "my tasks": mine,
     "department page": department,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 
@@ -11,7 +12,7 @@ def main() -> None:
     import django
 
     django.setup()
-    from bench import fill
+    from bench import background, fill
 
     match sys.argv[1:]:
         case ["fill", size]:
@@ -22,6 +23,8 @@ def main() -> None:
             for client in fill.clients(role):
                 places = ",".join(map(str, client.departments))
                 print(client.person, places, client.code, client.token, client.session)
+        case ["reports" | "sweep" as what, number]:
+            print(json.dumps(getattr(background, what)(int(number))))
         case ["next"]:
             from bench.statements import next_for_pgbench
 
