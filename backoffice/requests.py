@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django_structlog.middlewares import RequestMiddleware
 
+from backoffice.logs import tell
+
 HEADER = "X-Request-ID"
 VALID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 # What may stand in a log of an address: numbers and references, never a key from a mail.
@@ -52,12 +54,26 @@ class LogMiddleware(RequestMiddleware):  # type: ignore[misc]
 
     def handle_response(self, request: HttpRequest, response: HttpResponse) -> None:
         """Write the line, unless the exception was written already or nobody needs it; then forget the number."""
-        failed = hasattr(request, "_raised_exception")
-        if failed or not (quiet(request) and response.status_code < 400):
-            spent = round((monotonic() - request._begun) * 1000, 1)  # type: ignore[attr-defined]
-            structlog.contextvars.bind_contextvars(milliseconds=spent)
+        if hasattr(request, "_raised_exception") or response.streaming:
             super().handle_response(request, response)
+        elif not (quiet(request) and response.status_code < 400):
+            self._tell(request, response)
         structlog.contextvars.clear_contextvars()
+
+    def _tell(self, request: HttpRequest, response: HttpResponse) -> None:
+        # Who the request knows already: a log line is no reason to read a session.
+        token, person = getattr(request, "api_token", None), getattr(request, "_cached_user", None)
+        who = token.person_id if token else person.pk if person else None
+        tell(
+            __name__,
+            "request_finished",
+            self._log_level_for_status_code(response.status_code),
+            code=response.status_code,
+            request=self.format_request(request),
+            milliseconds=round((monotonic() - request._begun) * 1000, 1),  # type: ignore[attr-defined]
+            request_id=request.request_id,  # type: ignore[attr-defined]
+            **({"user_id": who} if who else {}),
+        )
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:

@@ -99,6 +99,16 @@ def test_one_line_for_a_request_with_its_number(
     assert not {"ip", "user_agent"} & line.keys()
 
 
+def test_a_line_of_the_api_names_whose_token_it_was(
+    client: Client, cast: SimpleNamespace, lines: Callable[[], list[dict[str, Any]]]
+) -> None:
+    _token, text = create_token(cast.mira, actor=cast.mira, name="test")
+    client.get("/api/v1/departments", headers={"Authorization": f"Bearer {text}"})
+    (line,) = lines()
+    assert (line["user_id"], line["level"], line["logger"]) == (cast.mira.pk, "info", "backoffice.requests")
+    assert text not in json.dumps(line)
+
+
 def test_probes_leave_no_lines_while_all_is_well(client: Client, lines: Callable[[], list[dict[str, Any]]]) -> None:
     answer = client.get("/health/")  # no worker here: something is wrong, and that is written down
     assert (answer.status_code, len(lines())) == (503, 1)
