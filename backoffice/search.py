@@ -11,6 +11,9 @@ from django.views.decorators.http import require_safe
 
 from core.finding import finders
 from core.htmx import wants_part
+from tasks.remembered import recalled
+from tasks.views.bulk import undo_at
+from tasks.views.bulk_acts import bar_of
 
 LONGEST, SHOWN = 200, 50
 
@@ -21,7 +24,14 @@ def search(request: HttpRequest) -> HttpResponse:
     """What is found for `?q=`: a page, or its results alone for htmx."""
     text = request.GET.get("q", "").replace("\x00", "")[:LONGEST]
     groups = found(request.user, text, SHOWN)
-    context = {"q": text.strip(), "groups": groups, "some": any(finds.rows for _finder, finds in groups)}
+    context: dict[str, Any] = {
+        "q": text.strip(),
+        "groups": groups,
+        "some": any(finds.rows for _finder, finds in groups),
+    }
+    if not wants_part(request):
+        done = recalled(request.session, request.GET.get("done", ""))
+        context |= {"acts": bar_of(request.user), "done": done, "undo_at": undo_at(done)}
     return render(request, "search/_found.html" if wants_part(request) else "search/search.html", context)
 
 

@@ -7,7 +7,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Found:
-    """One thing found, as its reader may see it: `title` to read, `href` to go to, `ref` and `words` beside it."""
+    """One thing found, as its reader may see it: `title` to read, `href` to go to, `ref` and `words` beside it.
+
+    `pick` is its number where it can be chosen for a change of several.
+    """
 
     title: str
     href: str
@@ -15,6 +18,7 @@ class Found:
     words: str = ""
     icon: str = "file"
     css: str = ""
+    pick: int | None = None
 
 
 @dataclass(frozen=True)

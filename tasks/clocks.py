@@ -10,7 +10,10 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 from organization.calendars import calendar_of
+from organization.models import Department
 from records.models import Event
 from tasks.states import OUTSIDE_REASONS, Priority
 
@@ -26,6 +29,15 @@ def key_of(task: Task) -> str:
     calendar = calendar_of(task.department)
     procedure = task.procedure
     return f"{calendar.fingerprint[:20]}.{procedure.standard_minutes}.{procedure.target_minutes}"
+
+
+def begin_of(department: Department, day: dt.date, time: dt.time | None = None) -> dt.datetime:
+    """A moment of a day: at `time` in the reader's zone; without it when work begins in the department on that day,
+    midnight there on a day without work."""
+    if time:
+        return dt.datetime.combine(day, time, timezone.get_current_timezone())
+    windows = calendar_of(department).windows_on(day)
+    return windows[0][0] if windows else dt.datetime.combine(day, dt.time(), department.site.zone)
 
 
 def set_clock(task: Task) -> None:

@@ -11,8 +11,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from organization.calendars import calendar_of, today_in
+from organization.calendars import today_in
 from organization.models import Department, User
+from tasks.clocks import begin_of
 from tasks.models import Task
 from tasks.rules import is_manager
 from tasks.states import Priority, WaitReason
@@ -50,12 +51,23 @@ class ReasonForm(VerbForm):
     reason = LinesField(label=gettext_lazy("Reason"), max_length=2000, widget=_text(2))
 
 
-def _date(label: Any, **options: Any) -> forms.DateField:
+class GlassForm(ReasonForm):
+    """Why somebody must read a confidential task."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = gettext_lazy(
+            "You can read it for one hour. That you do, and why, stands in its history and in the audit; its owner and "
+            "the managers of its department are told at once."
+        )
+
+
+def date_field(label: Any, **options: Any) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date", "class": "w-date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, required=False, widget=widget, input_formats=["%Y-%m-%d"], **options)
 
 
-def _time(label: Any, **options: Any) -> forms.TimeField:
+def time_field(label: Any, **options: Any) -> forms.TimeField:
     widget = forms.TimeInput(attrs={"type": "time", "class": "w-date"}, format="%H:%M")
     return forms.TimeField(label=label, required=False, widget=widget, **options)
 
@@ -71,10 +83,10 @@ class WaitForm(VerbForm):
         choices=lambda: [(value, capfirst(label)) for value, label in WaitReason.choices],
     )
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300)
-    until_day = _date(
+    until_day = date_field(
         gettext_lazy("Until"), help_text=gettext_lazy("It comes back by itself. Empty: until somebody resumes it.")
     )
-    until_time = _time(gettext_lazy("At"))
+    until_time = time_field(gettext_lazy("At"))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -83,15 +95,10 @@ class WaitForm(VerbForm):
         if time and not day and not self.errors.get("until_day"):
             self.add_error("until_day", _("Until: choose the day as well."))
         elif day:
-            data["until"] = _at(day, time) if time else self._morning(day)
+            data["until"] = begin_of(self.task.department, day, time)
             if data["until"] <= timezone.now():
                 self.add_error("until_day", _("Until: choose a time ahead."))
         return data
-
-    def _morning(self, day: dt.date) -> dt.datetime:
-        """When work begins on that day where the task is done; midnight there on a day without work."""
-        windows = calendar_of(self.task.department).windows_on(day)
-        return windows[0][0] if windows else dt.datetime.combine(day, dt.time(), self.task.department.site.zone)
 
 
 class HandOffForm(VerbForm):
@@ -199,10 +206,10 @@ class EditForm(VerbForm):
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
     text = LinesField(label=gettext_lazy("Text"), required=False, max_length=50_000, widget=_text(4))
     priority = forms.TypedChoiceField(label=gettext_lazy("Priority"), choices=Priority.choices, coerce=int)
-    due_day = _date(gettext_lazy("Due"), help_text=gettext_lazy("Empty: the procedure’s target decides."))
-    due_time = _time(gettext_lazy("Due at"), help_text=gettext_lazy("Empty: the end of that working day."))
-    ready_day = _date(gettext_lazy("Not before"))
-    ready_time = _time(gettext_lazy("Not before, at"))
+    due_day = date_field(gettext_lazy("Due"), help_text=gettext_lazy("Empty: the procedure’s target decides."))
+    due_time = time_field(gettext_lazy("Due at"), help_text=gettext_lazy("Empty: the end of that working day."))
+    ready_day = date_field(gettext_lazy("Not before"))
+    ready_time = time_field(gettext_lazy("Not before, at"))
     labels = forms.CharField(
         label=gettext_lazy("Labels"), required=False, max_length=1000, help_text=gettext_lazy("Separated by commas.")
     )

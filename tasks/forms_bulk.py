@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from organization.models import User
+from organization.models import Department, User
 from tasks.bulk import MOST
+from tasks.forms import date_field, time_field
+from tasks.states import Priority, WaitReason
 
 
 class TaskNumbers(forms.Field):
@@ -26,18 +29,17 @@ class TaskNumbers(forms.Field):
 
 
 class BulkForm(forms.Form):
-    """The chosen tasks. `people` are those who may get them."""
+    """The chosen tasks."""
 
     task = TaskNumbers(error_messages={"required": _("Choose at least one task.")})
 
-    def __init__(self, *args: Any, people: Any = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "to" in self.fields:
-            chosen = User.objects.filter(pk__in=[person.pk for person in people])
-            self.fields["to"].queryset = chosen  # type: ignore[attr-defined]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", auto_id="b-%s", **kwargs)
 
 
 class MoveForm(BulkForm):
+    """`people` are those who may get them."""
+
     to = forms.ModelChoiceField(
         User.objects.none(),
         label=_("Move to"),
@@ -48,6 +50,11 @@ class MoveForm(BulkForm):
     )
     override = forms.CharField(label=_("Reason"), required=False, max_length=2000)
 
+    def __init__(self, *args: Any, people: Any = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = User.objects.filter(pk__in=[person.pk for person in people])
+        self.fields["to"].queryset = chosen  # type: ignore[attr-defined]
+
 
 class ReleaseForm(BulkForm):
     reason = forms.CharField(label=_("Reason"), required=False, max_length=2000)
@@ -57,3 +64,77 @@ class CancelForm(BulkForm):
     reason = forms.CharField(
         label=_("Reason"), max_length=2000, error_messages={"required": _("Say why: a reason is needed.")}
     )
+
+
+class GiveForm(BulkForm):
+    """Who gets the chosen work. That it is nobody's any more is a choice of its own: an empty one is a question left
+    open, never "no change"."""
+
+    NOBODY = "nobody"
+    to = forms.ChoiceField(
+        label=_("Give to"),
+        error_messages={
+            "required": _("Choose who gets them."),
+            "invalid_choice": _("Choose somebody of these departments."),
+        },
+    )
+    override = forms.CharField(
+        label=_("All the same, because"),
+        required=False,
+        max_length=2000,
+        help_text=_("Needed when a cap, an absence or a missing qualification stands in the way."),
+    )
+
+    def __init__(self, *args: Any, people: Any = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {str(person.pk): person for person in people}
+        nobody = (self.NOBODY, _("Nobody: back to the queue"))
+        known = [(pk, person.name) for pk, person in self.people.items()]
+        self.fields["to"].choices = [("", _("Choose a person")), nobody, *known]  # type: ignore[attr-defined]
+
+    def clean_to(self) -> User | None:
+        """The person, None for nobody."""
+        person: User | None = self.people.get(self.cleaned_data["to"])
+        return person
+
+
+class HandOffForm(BulkForm):
+    department = forms.ModelChoiceField(
+        Department.objects.none(), label=_("Department"), empty_label=_("Choose a department")
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=2000)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        places = Department.objects.active().order_by("folded_name", "pk")
+        self.fields["department"].queryset = places  # type: ignore[attr-defined]
+
+
+class WaitForm(BulkForm):
+    kind = forms.ChoiceField(
+        label=_("What they wait for"),
+        choices=lambda: [(value, capfirst(label)) for value, label in WaitReason.choices],
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+    until_day = date_field(_("Until"), help_text=_("They come back by themselves. Empty: until somebody resumes them."))
+    until_time = time_field(_("At"))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("until_time") and not data.get("until_day") and "until_day" not in self.errors:
+            self.add_error("until_day", _("Until: choose the day as well."))
+        return data
+
+
+class PriorityForm(BulkForm):
+    priority = forms.TypedChoiceField(label=_("Priority"), choices=Priority.choices, coerce=int, initial=Priority.HIGH)
+
+
+class LabelForm(BulkForm):
+    label = forms.CharField(label=_("Label"), max_length=60)
+
+    def clean_label(self) -> str:
+        label: str = self.cleaned_data["label"]
+        if "," in label:
+            raise forms.ValidationError(_("Write one label, without a comma."))
+        return label

@@ -78,9 +78,12 @@ class Group:
 
 
 class Presenter:
-    """Makes rows for one reader and one moment. No statement of its own: `names` has what the rows point at."""
+    """Makes rows for one reader and one moment. No statement of its own: `names` has what the rows point at.
 
-    def __init__(self, user: User, names: Names) -> None:
+    `picks` gives unfinished rows a box, for who works somewhere.
+    """
+
+    def __init__(self, user: User, names: Names, *, picks: bool = False) -> None:
         self.user = user
         self.names = names
         self.now = clocks.now()
@@ -88,6 +91,7 @@ class Presenter:
         self.here = self.now.astimezone(self.zone)
         self.words = words_of(get_language() or "en")
         self.sprite = static("icons.svg")
+        self.picks = picks and bool(user.is_admin or user.standing.departments)
         self._days: dict[int, tuple[dt.date, dt.date]] = {}
 
     def calendar(self, row: Row) -> WorkingCalendar:
@@ -172,6 +176,7 @@ class Presenter:
             kind_icon="lock" if row.confidential else known.icon if known else "rule",
             kind=self.names.get(("procedure", row.procedure_id)),
             about=about,
+            pick=self.picks and row.state not in FINISHED,
             **self._tail(row, masked),
         )
         return write(drawn, self.sprite, oob=oob)

@@ -26,7 +26,7 @@ from tasks.presenting import MARKS
 from tasks.querysets.tasks import readable
 from tasks.rules import sees_content
 from tasks.search_index import place, words_of
-from tasks.states import State
+from tasks.states import FINISHED, State
 
 NEWEST, HEADS, OWN, RARE, CAP = 2_000, 500, 300, 3_000, 300
 OF_A_LENGTH = 200  # references of one length that are looked through for those in reach
@@ -163,7 +163,10 @@ def _found(user: User, task: Task, names: Names) -> Found:
     if task.assignee_id:
         facts.append(names.get(("person", task.assignee_id)))
     title = task.title if sees_content(user, task) else _("Confidential task")
-    return Found(title, task.get_absolute_url(), task.reference, " · ".join(filter(None, facts)), icon, css)
+    words = " · ".join(filter(None, facts))
+    changes = task.state not in FINISHED and bool(user.is_admin or user.standing.departments)
+    pick = task.pk if changes else None
+    return Found(title, task.get_absolute_url(), task.reference, words, icon, css, pick)
 
 
 TASKS = Finder("task", gettext_lazy("Tasks"), find)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tasks.views import department, new, people, queue, saved, task, typing, verbs
+from tasks.views import bulk, department, new, people, queue, saved, task, typing, verbs
 
 app_name = "tasks"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("queue/filters/", queue.filter_panel, name="filters"),
     path("queue/next/", queue.take_next, name="next"),
     path("queue/live/", typing.live, name="live"),
+    path("queue/bulk/undo/<str:token>/", bulk.undo, name="bulk_undo"),
+    path("queue/bulk/<str:name>/", bulk.change, name="bulk"),
     path("queue/views/", saved.show, name="views"),
     path("queue/views/side/", saved.side, name="views_side"),
     path("queue/views/<int:pk>/<str:verb>/", saved.change, name="view_change"),

@@ -35,6 +35,8 @@ function fill() {
   const seen = new Set();
   for (const element of document.querySelectorAll("[data-key]")) {
     if (element.closest("template, dialog") || seen.has(element.dataset.key)) continue;
+    const bar = element.closest("[data-keys-first]");
+    if (bar && !("keyAnywhere" in element.dataset) && !(element.closest("[data-menu]") || element).getClientRects().length) continue;
     seen.add(element.dataset.key);
     lines.push(row([element.dataset.key], label(element)));
   }

@@ -1,6 +1,6 @@
 // Single keys press what carries data-key="e" on the page: buttons and links are clicked, fields (and what carries
 // data-key-focus) get the focus. They never fire while somebody types, never with Ctrl, Alt or Meta, and not at all
-// where <body data-single-keys="off">. data-key-anywhere works though its element is not displayed. Ctrl+Enter sends
+// where <body data-single-keys="off">. data-key-anywhere works though its element is not displayed, in [data-keys-first] before others. Ctrl+Enter sends
 // the form one is typing in.
 
 const TYPING = "input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit]), textarea, select, [contenteditable]";
@@ -14,8 +14,10 @@ function reachable(element) {
 function wanted(key) {
   const scope = document.querySelector("dialog:modal") || document;
   const named = [...scope.querySelectorAll("[data-key]")].filter((element) => element.dataset.key.toLowerCase() === key);
-  // What was drawn last lies on top: the newest toast's undo comes before the one below it.
-  return named.reverse().find(reachable);
+  // What was drawn last lies on top: the newest toast's undo comes before the one below it. The bar of a selection
+  // (data-keys-first), while it shows, comes before the task beside the list.
+  const found = named.reverse().filter(reachable);
+  return found.find((element) => element.closest("[data-keys-first]")) || found[0];
 }
 
 function send(event) {

@@ -1,5 +1,5 @@
-// Lists by keyboard: [data-list] holds [data-row]s, each with a link and perhaps a checkbox. j and k move the focus,
-// Enter opens (it is a link), x chooses. A link with data-pane opens beside the list on wide screens and as a page of
+// Lists by keyboard: [data-list] holds [data-row]s, each with a link and perhaps a checkbox. j and k move the focus, with
+// Shift they choose on the way; Enter opens (it is a link), x chooses. A link with data-pane opens beside the list on wide screens and as a page of
 // its own on narrow ones; the row it stands in becomes the chosen one.
 
 const NARROW = matchMedia("(max-width: 860px)");
@@ -28,17 +28,26 @@ function move(step) {
   all[next].scrollIntoView({ block: "nearest" });
 }
 
-function choose() {
+// With Shift from the one chosen last to this one.
+function choose(shiftKey) {
   const all = rows();
   const box = all[current(all)]?.querySelector("input[type=checkbox]");
-  box?.click();
+  box?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey }));
+}
+
+function step(by, shiftKey) {
+  const box = (at) => at?.querySelector("input[type=checkbox]:not(:checked)");
+  const all = rows();
+  if (shiftKey) box(all[current(all)])?.click();
+  move(by);
+  if (shiftKey) box(all[current(all)])?.click();
 }
 
 document.addEventListener("keydown", (event) => {
   if (document.body.dataset.singleKeys === "off" || event.defaultPrevented || event.isComposing) return;
   if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog:modal")) return;
   if (event.target.closest?.(TYPING) || !document.querySelector("[data-list]")) return;
-  const act = { j: () => move(1), k: () => move(-1), x: choose }[event.key.toLowerCase()];
+  const act = { j: () => step(1, event.shiftKey), k: () => step(-1, event.shiftKey), x: () => choose(event.shiftKey) }[event.key.toLowerCase()];
   if (!act) return;
   event.preventDefault();
   act();

@@ -10,7 +10,7 @@ const list = () => document.getElementById("list");
 
 function busy() {
   const now = list();
-  return !now || document.hidden || now.querySelector("#filters > *, details[open]") || now.querySelector(".htmx-request");
+  return !now || document.hidden || now.querySelector("#filters > *, #bulk-form > *, details[open]") || now.querySelector(".htmx-request");
 }
 
 function decorate() {
@@ -53,6 +53,7 @@ function apply(html) {
   present = [...page.querySelectorAll("[data-present]")];
   decorate();
   count(page);
+  document.dispatchEvent(new CustomEvent("live"));
   const after = rows();
   if (held && !document.getElementById(held)) {
     const next = document.getElementById(after[Math.min(before.indexOf(held), after.length - 1)])?.querySelector("a[href]");

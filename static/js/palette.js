@@ -31,7 +31,7 @@ function usable(element) {
 
 function groups() {
   const task = document.getElementById("task")?.querySelector(".ref")?.textContent;
-  const picked = document.querySelector("form[data-pick] input[name=task]:checked");
+  const picked = [...document.querySelectorAll("input[name=task]:checked")].find((box) => box.form?.matches("[data-pick]"));
   const parts = [];
   if (picked) parts.push(["pick", list.dataset.onSelection, document.querySelectorAll(".bulk :is(button, select)")]);
   if (task) parts.push(["task", list.dataset.onTask.replace("#", task), document.querySelectorAll("#task [data-key]")]);

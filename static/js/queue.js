@@ -16,6 +16,7 @@ function dirty(field) {
 }
 
 function keeps(old, fresh) {
+  if (old.id === "bulk") return fresh.id === "bulk"; // what one is about to do with the selection
   if (old.id === "task") same = old.dataset.task === fresh.dataset?.task;
   if (!same || !old.matches || sent?.contains(old) || old.contains(sent)) return false;
   if (old.id === "verb-form") return Boolean(old.firstElementChild);
@@ -59,7 +60,7 @@ document.addEventListener("click", (event) => {
 // A form that opens takes the focus; its errors do, where it has some (errors.js).
 document.addEventListener("htmx:afterSettle", (event) => {
   const { target, requestConfig } = event.detail;
-  if (target?.id !== "verb-form" && target?.id !== "filters") return;
+  if (!["verb-form", "filters", "bulk-form"].includes(target?.id)) return;
   if (requestConfig?.verb === "get") target.opener = requestConfig.elt;
   if (!target.querySelector("[data-errors]")) target.querySelector(".fields :is(input, select, textarea), p :is(input)")?.focus();
 });
@@ -67,7 +68,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
 // Escape closes an open form, and leaves a field for the row of the task, so that single keys work again.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented) return;
-  const close = event.target.closest?.("#verb-form, #filters")?.querySelector("[data-close]");
+  const close = event.target.closest?.("#verb-form, #filters, #bulk-form")?.querySelector("[data-close]");
   if (close) return close.click();
   if (!event.target.matches?.(`#task :is(${CONTROLS})`)) return;
   const row = document.querySelector("[data-list] .is-on a[href]");

@@ -17,17 +17,17 @@ from core.htmx import trigger, wants_part
 from core.refusals import Refused
 from organization.models import Absence, Department
 from organization.standing import manages
-from tasks import bulk, moving
+from tasks import bulk, moving, remembered
 from tasks.board import Board, strip
 from tasks.board_needs import SHOWN, needs_of
 from tasks.board_work import work_of
 from tasks.forms_bulk import BulkForm, CancelForm, MoveForm, ReleaseForm
-from tasks.moving import Choice, Done
+from tasks.moving import Choice
+from tasks.remembered import UNDO_SECONDS, Done
 from tasks.trend import trend_of
 
 NEAR = 12  # departments the switcher names; beyond that they are searched
 FORMS: dict[str, type[BulkForm]] = {"move": MoveForm, "release": ReleaseForm, "cancel": CancelForm}
-UNDO_SECONDS = 40
 
 
 @login_required
@@ -36,7 +36,7 @@ def show(request: HttpRequest, code: str = "") -> HttpResponse:
     """The board of a department, of one's first without a code. `person` lists what somebody holds, `place` pages."""
     department, near = chosen(request.user, code)
     board = Board(request.user, department)
-    done = moving.recalled(request.session, request.GET.get("done", ""))
+    done = remembered.recalled(request.session, request.GET.get("done", ""))
     context = context_of(request, board, where_of(request.GET), done=done) | {"near": near}
     return render(request, "tasks/department.html", context)
 
@@ -106,11 +106,10 @@ def substitute(request: HttpRequest, code: str, absence: int) -> HttpResponse:
 def undo(request: HttpRequest, code: str, token: str) -> HttpResponse:
     """Undo a change of several tasks, each where nothing happened since."""
     board = managed(request, code)
-    known = moving.to_undo(request.session, token)
+    known = remembered.to_undo(request.session, token)
     if known is None:
         raise Refused(_("There is nothing of yours to undo here."), code="no_undo")
-    ids, where = known
-    return answer(request, board, "undo", bulk.undo_all(ids, actor=board.user), where)
+    return answer(request, board, "undo", bulk.undo_all(known.ids, actor=board.user), known.where)
 
 
 def chosen(user: Any, code: str) -> tuple[Department, list[Department]]:
@@ -175,6 +174,7 @@ def context_of(
         "work": work,
         "choice": choice,
         "done": done,
+        "undo_at": undo_address(board, done),
         "here": query(here),
         "place": where.get("place", ""),
         "next": query(here, place=work.next or ""),
@@ -220,7 +220,7 @@ def answer(
     request: HttpRequest, board: Board, verb: str, outcome: bulk.Outcome, where: dict[str, str], person: str = ""
 ) -> HttpResponse:
     """What was done, skipped and why: the board anew with a toast for htmx, the page of the board for others."""
-    done = moving.remember(request.session, verb, outcome, where, person)
+    done = remembered.remember(request.session, verb, outcome, where, person)
     if not wants_part(request):
         return HttpResponseRedirect(f"{board.address}{query(where, done=done.token)}#work")
     fresh = Board(board.user, board.department)
@@ -228,6 +228,10 @@ def answer(
     response = render(request, "tasks/_board.html", context)
     toast: dict[str, Any] = {"text": done.words}
     if done.undoable:
-        undo_at = reverse("tasks:department_undo", args=[board.department.code, done.token])
-        toast |= {"undo": undo_at, "target": "#board", "seconds": UNDO_SECONDS}
-    return trigger(response, toast=toast)
+        toast |= {"undo": undo_address(board, done), "target": "#board", "seconds": UNDO_SECONDS}
+    return trigger(response, toast=toast, picked={"left": []})
+
+
+def undo_address(board: Board, done: Done | None) -> str:
+    """Where a change is undone, empty without one."""
+    return reverse("tasks:department_undo", args=[board.department.code, done.token]) if done else ""

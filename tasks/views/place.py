@@ -39,7 +39,7 @@ class Place:
             known["person", task.assignee.pk] = task.assignee.name
         names = Names(known)
         names.keep(task.department)
-        presenter = Presenter(user, names)
+        presenter = Presenter(user, names, picks=self.address.scope != "asked")
         query = self.address.query()
         join = f"{query}&" if query else "?"
         wide = self.address.scope != "mine" and len(user.standing.departments) > 1

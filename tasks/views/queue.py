@@ -19,7 +19,7 @@ from core.htmx import wants_part
 from core.pages import Page
 from organization.models import User
 from organization.standing import forget
-from tasks import counts, filters, lists, saved_views
+from tasks import counts, filters, lists, remembered, saved_views
 from tasks import next as taking
 from tasks.filter_form import FilterForm
 from tasks.filters import NOBODY, Address
@@ -30,6 +30,7 @@ from tasks.presenting import Group, Presenter
 from tasks.rows import Row
 from tasks.states import FINISHED, UNFINISHED, State
 from tasks.views import task as task_page
+from tasks.views.bulk_acts import bar_of
 
 GROUPED = frozenset({"urgent", "due"})
 
@@ -50,6 +51,9 @@ def show(request: HttpRequest) -> HttpResponse:
     if chosen:  # before the list: what its history speaks of is named in the list's own statement
         beside = task_page.context_of(request, task_page.reached(request, chosen), names=names)
     context = list_context(request, address, names=names, chosen=reference_id(chosen))
+    if "done" in request.GET:
+        done = remembered.recalled(request.session, request.GET["done"])
+        context |= {"done": done, "undo_at": reverse("tasks:bulk_undo", args=[done.token]) if done else ""}
     if "filters" in request.GET:
         context["filter_form"] = FilterForm(address, user)
     return render(request, "tasks/queue.html", context | beside)
@@ -144,6 +148,8 @@ def list_context(
         "waiting": Address(scope="departments", states=(State.OPEN,), owner=NOBODY).query() if shows_free else "",
         "halves": _halves(address) if listing.filters.mixed and address.scope != "asked" else (),
         "query": query,
+        "acts": bar_of(user) if page.rows and address.scope != "asked" and not listing.filters.finished else None,
+        "list_path": reverse("tasks:queue") + query,
     }
 
 
@@ -154,7 +160,7 @@ def _groups(user: User, address: Address, page: Page, names: Names, *, join: str
         department={row.department_id for row in page.rows},
         person={row.assignee_id for row in page.rows} - {user.pk},
     )
-    presenter = Presenter(user, names)
+    presenter = Presenter(user, names, picks=address.scope != "asked")
     wide = address.scope != "mine" and len({row.department_id for row in page.rows}) > 1
     pairs = [
         (row, presenter.row(row, href=f"{join}task=T-{row.pk}", chosen=row.pk == chosen, with_department=wide))

@@ -42,6 +42,11 @@ def request(office: Office) -> dict[str, object]:
     return {"procedure": office.request.pk, "department": office.archive.pk, "title": "Badge", "key": "walk"}
 
 
+def started(office: Office) -> dict[str, object]:
+    """Work of both places."""
+    return {"task": [office.here["started"].pk, office.there["started"].pk], "next": "/queue/"}
+
+
 COMMENT = {"text": "Seen"}
 STEP = {"step": "text", "value": "seen"}
 
@@ -56,6 +61,27 @@ QUEUE = {
     ],
     "queue/filters/": [Case(plain("/queue/filters/"), f"200 {ALL}")],
     "queue/next/": [Case(plain("/queue/next/"), post=f"200 {ALL}", part=True)],
+    "queue/bulk/<str:name>/": [
+        Case(plain(f"/queue/bulk/{name}/"), post=told, data=lambda o, more=more: started(o) | more, part=part)
+        for name, told, more in (
+            ("claim", "200 ahmvsr, 403 cd", {}),
+            ("release", "200 ahmvsrd, 403 c", {}),
+            ("assign", "200 mvrd, 403 cahs", {"ask": "1"}),
+            ("assign", "200 mvrd, 403 cahs", {"to": "nobody"}),
+            ("wait", "200 ahmvsrd, 403 c", {"kind": "outside", "reason": "because"}),
+            ("hand-off", "422 ahmvsrd, 403 c", {}),
+            ("priority", "200 mvrd, 403 cahs", {"priority": "1"}),
+            ("label", "200 mvrd, 403 cahs", {"label": "walked"}),
+            ("cancel", "200 mvrd, 403 cahs", {"reason": "twice"}),
+            ("dance", f"404 {ALL}", {}),
+        )
+        for part in (True, False)
+        if part or told.startswith("4") or "ask" in more
+    ],
+    "queue/bulk/undo/<str:token>/": [
+        Case(plain("/queue/bulk/undo/walk/"), post=f"200 {ALL}", part=True),
+        Case(plain("/queue/bulk/undo/other/"), post=f"409 {ALL}", part=True),
+    ],
 }
 
 DEPARTMENT = {
