@@ -94,6 +94,13 @@ KINDS = (
         Mail.NOW,
     ),
     Kind(
+        "glass",
+        _("An admin opens confidential work of mine or of my department"),
+        _("You get this because the task is yours, or you manage its department."),
+        {"": _("%(who)s opened %(reference)s, which is confidential, to read it; the reason stands in its history")},
+        Mail.NOW,
+    ),
+    Kind(
         "answered",
         _("What I asked for is answered or done"),
         _("You get this because you asked for it."),

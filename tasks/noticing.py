@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from core import clock
+from organization.heads import heads_of
 from organization.models import User
 from organization.notices import News, notify, withdraw
 from records import events
@@ -146,3 +148,11 @@ def tell_comment(task: Task, comment: Comment, *, actor: User) -> None:
         )
         for person, (kind, detail) in told.items()
     )
+
+
+def tell_broken_glass(task: Task, *, actor: User, event: int) -> None:
+    """Tell whose confidential task it is and who manages its department that an admin opened it to read it."""
+    heads = heads_of([task.department_id], clock.now())[task.department_id]
+    told = {*heads, *([task.assignee_id] if task.assignee_id else [])} - {actor.pk}
+    about = _about(task)
+    notify(News(person_id=pk, kind="glass", key=f"event:{event}", by_id=actor.pk, **about) for pk in sorted(told))

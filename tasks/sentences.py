@@ -69,6 +69,11 @@ SENTENCES = {
         "",
         _("Its clock was computed anew"),
     ),
+    "break_glass": Sentence(
+        _("You opened it to read it, though it is confidential"),
+        _("{who}, an admin, opened it to read it, though it is confidential"),
+        _("the opening of a confidential task"),
+    ),
     "rate": Sentence(_("You rated it"), _("{who} rated it"), _("the rating")),
     "erase": Sentence(_("You erased what an entry said"), _("{who} erased what an entry said")),
 }
@@ -97,4 +102,5 @@ ICONS = {
     "escalate": "high",
     "recompute": "clock",
     "erase": "shield",
+    "break_glass": "shield",
 }

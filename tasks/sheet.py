@@ -78,6 +78,12 @@ class Sheet:
         return asked and self.task.requester_id == self.user.pk
 
     @property
+    def glass(self) -> SafeString | str:
+        """Until when this reader has opened confidential work to read it; empty for everybody else."""
+        until = getattr(self.task, "open_until", None)
+        return self.stamp(until) if until and self.sees and not rules.works_with(self.user, self.task) else ""
+
+    @property
     def may_head(self) -> str:
         """What stands before the words of `may_have`."""
         return _("For you") if self.answers and not self.internal else _("Can I take it")

@@ -60,6 +60,7 @@ MOVES: dict[str, frozenset[str]] = {
     "escalate": frozenset(UNFINISHED),
     "comment": frozenset(State),
     "attach": frozenset(State),
+    "break_glass": frozenset(State),
 }
 REVERSIBLE = frozenset(
     {

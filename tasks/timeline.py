@@ -186,7 +186,7 @@ class Teller:
         if event.verb == "mark_step" and "value" in body:
             return "", _value(body["value"][1])
         changes = body.get("changes", {})
-        until = changes.get("waiting_until", [None, None])[1] if event.verb == "wait" else None
+        until = changes.get("waiting_until", [None, None])[1] if event.verb == "wait" else body.get("until")
         note = _("until %(when)s") % {"when": self._when(until)} if until else ""
         override = body.get("override")
         if override and self.internal:

@@ -23,6 +23,7 @@ VERBS = {
     "recompute": "other hours, targets or standard minutes moved its clock",
     "comment": "somebody said something",
     "attach": "somebody put a file to it",
+    "break_glass": "an admin opened a confidential task to read it, with a reason, for an hour",
     "escalate": "long after its due time its priority rose by itself",
     "rate": "who asked for it said how it was",
     "undo": "somebody took back their own last verb, the one it `reverses`",

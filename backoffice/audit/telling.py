@@ -117,6 +117,9 @@ class Telling:
         )
 
     def _sentence(self, event: Any, task: Any, hidden: bool) -> tuple[SafeString, str, str]:
+        if hidden and event.verb == "break_glass":  # why it was opened is what it is kept for, and says nothing of it
+            told = Teller(task or Task(), self.user, [event], internal=True, names=self.names).entry(event)
+            return told.words, told.quote, told.note
         if hidden:
             pattern = _("{who}: {verb}, confidential")
             who = event.actor.name if event.actor else _("The office")

@@ -119,7 +119,8 @@ def test_attach(cast):
 
 
 def test_every_rule_is_tried():
-    assert {tried.verb.replace("-", "_") for tried in TABLE} == rules.RULES.keys() - {"attach"} | {"undo"}
+    elsewhere = {"attach", "break_glass"}  # above, and in tasks/tests/test_glass.py
+    assert {tried.verb.replace("-", "_") for tried in TABLE} == rules.RULES.keys() - elsewhere | {"undo"}
 
 
 @pytest.mark.parametrize("tried", TABLE, ids=str)

@@ -15,5 +15,5 @@ TAGS = ["tasks"]
 
 def task_of(user: User, reference: str) -> Task:
     """The task behind a reference if the person reaches it, else Http404. One statement and the standing's two."""
-    task: Task = reach(Task.objects.visible_to(user).for_detail(), pk=reference_id(reference))
+    task: Task = reach(Task.objects.visible_to(user).opened_to(user).for_detail(), pk=reference_id(reference))
     return task

@@ -13,7 +13,7 @@ from core.problems import answers, reply
 from organization.api_frame import asker
 from organization.models import Department, User
 from organization.shapes import SentFlag
-from tasks import editing, finishing, rules, steps, transitions, undo, watching
+from tasks import editing, finishing, glass, rules, steps, transitions, undo, watching
 from tasks.api import drawn
 from tasks.api.coming_in import unknown
 from tasks.api.drawing import comment_drawn, file_drawn, task_drawn
@@ -177,6 +177,12 @@ def hand_off(user: User, task: Task, body: HandOff) -> Task:
 def undo_last(user: User, task: Task, body: Plain) -> Task:
     """Put back what your last verb on the task changed, within 60 seconds and while nothing else happened."""
     return undo.undo(task, actor=user)
+
+
+@verb("break_glass", WithReason, "Open a confidential task")
+def break_glass(user: User, task: Task, body: WithReason) -> Task:
+    """An admin reads a confidential task for an hour; the reason is recorded, its owner and managers are told."""
+    return glass.break_glass(task, actor=user, reason=body.reason)
 
 
 @verb("watch", Plain, "Watch")

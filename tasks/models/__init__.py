@@ -1,6 +1,7 @@
 """The queue: procedures with versions, tasks, and what people leave on them."""
 
 from tasks.models.comfort import Draft, LastList, Presence, SavedView
+from tasks.models.glass import BrokenGlass
 from tasks.models.procedures import Procedure, ProcedureVersion, Requirement, Step
 from tasks.models.ratings import Rating
 from tasks.models.reminders import Reminder, Watch
@@ -10,6 +11,7 @@ from tasks.models.tasks import Label, Task
 from tasks.models.traces import Comment, Involvement, StepRun
 
 __all__ = [
+    "BrokenGlass",
     "Comment",
     "Draft",
     "Involvement",

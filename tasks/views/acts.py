@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import User
-from tasks import editing, finishing, forms, rules, transitions
+from tasks import editing, finishing, forms, glass, rules, transitions
 from tasks.models import Task
 
 Run = Callable[[Task, User, dict[str, Any]], Task]
@@ -100,6 +100,15 @@ _ALL = (
     Act("hand_off", _("Hand off"), "h", _hand_off, _("Handed off %(task)s to %(department)s"), forms.HandOffForm),
     Act("release", _("Release"), "r", _instant(transitions.release), _("Released %(task)s to %(department)s")),
     Act("reopen", _("Reopen"), "o", _with_reason(transitions.reopen), _("Reopened %(task)s"), forms.ReasonForm),
+    Act(
+        "break_glass",
+        _("Open it all the same"),
+        "i",
+        _with_reason(glass.break_glass),
+        _("You can read %(task)s for an hour"),
+        forms.GlassForm,
+        undo=False,
+    ),
     Act("assign", _("Assign"), "a", _assign, _("%(task)s is now with %(owner)s"), forms.AssignForm, aside=True),
     Act(
         "take_over",

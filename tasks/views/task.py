@@ -30,7 +30,8 @@ def reached(request: HttpRequest, reference: str) -> Task:
     if pk is None:
         raise Http404(reference)
     watched = Exists(Watch.objects.filter(task=OuterRef("pk"), person=request.user.pk))
-    return reach(with_parts(Task.objects.visible_to(request.user).for_detail()).annotate(is_watched=watched), pk=pk)
+    seen = Task.objects.visible_to(request.user).opened_to(request.user)
+    return reach(with_parts(seen.for_detail()).annotate(is_watched=watched), pk=pk)
 
 
 @login_required

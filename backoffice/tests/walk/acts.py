@@ -115,6 +115,7 @@ SECRET = [
     Act("claim", "secret", "403 mvd, 404 cahsr", ""),
     Act("cancel", "secret_held", "200 mv, 403 hd, 404 casr", "", same(WHY), same(WHY)),
     Act("attach", "secret_held", "200 hmv, 403 d, 404 casr", "", upload, upload),
+    Act("break-glass", "secret", "200 d, 403 mv, 404 cahsr", "200 d, 403 r, 404 cahmvs", same(WHY), same(WHY)),
 ]
 
 
