@@ -87,13 +87,13 @@ class Drawn(NamedTuple):
 
 _ROW = (
     '<li class="row-t%(on)s" id="r%(pk)s" data-row%(oob)s>%(box)s'
-    '<svg class="i %(mark_css)s" aria-hidden=true><use href="%(sprite)s#i-%(mark)s"/></svg>\n'
+    '<svg class="i %(mark_css)s" aria-hidden=true><use href="%(sprite)s#i-%(mark)s"/></svg>'
     "<div class=clip><span class=visually-hidden>%(word)s: </span>"
     '<a id="a%(pk)s" href="%(href)s" data-pane%(current)s>%(title)s</a></div>'
-    '<time class="clock %(clock_css)s" datetime="%(at)s" title="%(when)s">%(clock)s</time>\n'
+    '<time class="clock %(clock_css)s" datetime="%(at)s" title="%(when)s">%(clock)s</time>'
     '<div class=sub><svg class=i aria-hidden=true><use href="%(sprite)s#i-%(kind_icon)s"/></svg>'
-    "<span class=clip>%(kind)s</span><span class=ref>T-%(pk)s</span>%(about)s</div>\n"
-    '<div class="sub num">%(tail)s</div></li>\n'
+    "<span class=clip>%(kind)s</span><span class=ref>T-%(pk)s</span>%(about)s</div>"
+    '<div class="sub num">%(tail)s</div></li>'
 )
 # The box belongs to the form of the bar (tasks/_bulk_bar.html), wherever that stands, and is called as its task is.
 _BOX = "<input class=check type=checkbox name=task value=%(pk)s form=bulk aria-labelledby=a%(pk)s>"

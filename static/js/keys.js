@@ -4,6 +4,8 @@
 // the form one is typing in.
 
 const TYPING = "input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit]), textarea, select, [contenteditable]";
+// Behind [data-guard] stand buttons of which none is the one that sends the form.
+const SENDS = "button:not([type=button], [disabled], [data-guard] ~ *, [data-guard] ~ * *), input[type=submit]";
 
 function reachable(element) {
   if (element.closest("[hidden], [inert]")) return false;
@@ -24,7 +26,10 @@ function send(event) {
   const form = event.target.form;
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !form) return;
   event.preventDefault();
-  form.requestSubmit(form.querySelector("button:not([type=button]):not([disabled]), input[type=submit]"));
+  const button = form.querySelector(SENDS);
+  // A button with an address of its own is clicked: htmx knows it by that.
+  if (button?.hasAttribute("formaction")) button.click();
+  else if (!form.querySelector("[data-guard]")) form.requestSubmit(button);
 }
 
 document.addEventListener("keydown", (event) => {

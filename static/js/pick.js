@@ -6,6 +6,7 @@
 const chosen = new Map();
 let last = null;
 let told = 0;
+let answered = false;
 
 const boxes = (form) => [...form.elements].filter((box) => box.name === "task" && box.type === "checkbox");
 const forms = () => document.querySelectorAll("form[data-pick]");
@@ -80,6 +81,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("picked", ({ detail }) => {
+  answered = true;
   for (const form of forms()) {
     const held = form.contains(document.activeElement);
     chosen.set(form.id, new Set(detail.left.map(String)));
@@ -88,5 +90,11 @@ document.addEventListener("picked", ({ detail }) => {
   }
 });
 
-for (const name of ["htmx:afterSettle", "live"]) document.addEventListener(name, () => forms().forEach(restore));
+for (const name of ["htmx:afterSettle", "live"]) {
+  document.addEventListener(name, () => {
+    forms().forEach(restore);
+    if (answered) document.querySelector(".done-note[data-focus]")?.focus();
+    answered = false;
+  });
+}
 forms().forEach(restore);

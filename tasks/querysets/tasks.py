@@ -83,7 +83,10 @@ class TaskQuerySet(QuerySet[Any]):
             return self
         broken = self.model.broken_glass.rel.related_model.objects.filter(task=OuterRef("pk"), person=user)
         now = broken.filter(until__gt=clock.now())
-        return self.annotate(open_to=Subquery(now.values("person")), open_until=Subquery(now.values("until")))
+        opened: TaskQuerySet = self.annotate(
+            open_to=Subquery(now.values("person")), open_until=Subquery(now.values("until"))
+        )
+        return opened
 
     def unfinished(self) -> TaskQuerySet:
         return self.filter(state__in=list(UNFINISHED))

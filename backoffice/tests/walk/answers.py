@@ -28,6 +28,8 @@ ADDRESS = re.compile(r"[\w.]+@(\w+)\.example")
 KNOWS = {"n": set(), "c": {"outside"}, "a": {"permits"}, "h": {"permits"}, "s": {"archive"}}
 # Admins keep the words labels are made of; on which task one is, they do not see.
 WORDS = "/set-up/labels/"
+# What an admin opens by breaking the glass is told them; the classes of confidential work.
+GLASS, BEHIND_GLASS = re.compile(r"/break-glass/?$"), {"C", "D", "E"}
 PUBLIC = {"demo"}  # the sign-in page of a demo names its people
 HOSTILE = '<script>{0}()</script>"><img src=x onerror={0}()>xq{{{{7*7}}}}xq{{% now "Y" %}}'
 PAGE_HEADERS = {
@@ -100,12 +102,13 @@ class Inspector:
         where = f"{letter} {method} {path} -> {answer.status_code}: "
         headers = "\n".join(f"{name}: {value}" for name, value in answer.items())
         text = f"{headers}\n{body.decode('utf-8', 'replace')}"
-        found = [*self._told(letter, path, text), *self._headers(answer), *self._page(answer, body)]
+        opened = letter == "d" and method == "POST" and GLASS.search(path) is not None
+        found = [*self._told(letter, path, text, opened=opened), *self._headers(answer), *self._page(answer, body)]
         if answer.status_code >= 500:
             found.append("server error")
         self.faults += [where + fault for fault in found]
 
-    def _told(self, letter: str, path: str, text: str) -> list[str]:
+    def _told(self, letter: str, path: str, text: str, *, opened: bool) -> list[str]:
         faults = set()
         # What somebody typed into the address comes back to them alone.
         typed = {found[0] for found in MARKER.finditer(unquote_plus(path))}
@@ -113,6 +116,8 @@ class Inspector:
             kind = found[1]
             self.seen[letter, kind] += 1
             if path.startswith(WORDS) and "-label-" in found[0]:
+                continue
+            if opened and kind in BEHIND_GLASS:
                 continue
             if letter not in MAY_SEE[kind] and found[0] not in typed:
                 faults.add(f"tells {found[0]}")
