@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from core import clock
 from organization.models import User
@@ -143,9 +143,9 @@ class Teller:
 
     def _named(self, kind: str, change: list[Any] | None) -> str:
         if not change or change[1] is None:
-            return _("nobody")
+            return pgettext("to whom", "nobody")
         if kind == "person" and change[1] == self.user.pk:
-            return _("you")
+            return pgettext("to whom", "you")
         return self.names.get((kind, change[1]), "?")
 
     def _fields(self, body: dict[str, Any]) -> str:

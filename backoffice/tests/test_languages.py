@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=ZoneInfo("Europe/Dublin"))  # a Monday
 PAGES = {
     "/": ("ruth", "Guten Tag, Ruth", "Bonjour"),
-    "/queue/": ("mira", "Meine Warteschlange", "Ma file"),
+    "/queue/": ("mira", "Warteschlange", "Ma file"),
     "/department/PER/": ("ruth", "Arbeitsvorrat|Vorrat", "En attente|stock|sans responsable|libre"),
     "/set-up/": ("ada", "Einrichtung", "Paramètres|Réglages|Configuration|Installation"),
     "/notices/": ("mira", "Mitteilungen", "Avis|Notifications"),
