@@ -53,7 +53,7 @@ class TestSaving:
     def test_says_so_in_the_language_chosen(self, mira):
         answer = mira.client.post(PROFILE, values(language="de"), follow=True)
         assert answer.headers["Content-Language"] == "de"
-        assert "Ihr Profil ist gespeichert" in page(answer)
+        assert "Ihr Profil ist gespeichert" in text_of(answer)
 
     def test_only_what_is_ones_own_to_say(self, mira):
         """Neither address nor rights, whoever sends them."""
