@@ -37,6 +37,16 @@ def _languages() -> None:
     catalogues.compiled()
 
 
+@pytest.fixture(autouse=True)
+def _the_look_of_the_office_is_read() -> None:
+    """A process reads it every few seconds, at no page in particular; here at none that counts its statements."""
+    from django.conf import settings
+
+    from organization import look
+
+    look._kept[:] = [(float("inf"), look.Shown(settings.OFFICE_NAME))]
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _static_files_as_they_lie() -> None:
     """Pages in tests name static files plainly: the manifest is written by `collectstatic`, which tests do not run."""

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.audit.rules import can_audit
 from backoffice.shell_set_up import GROUPS, SetUpPlace
+from organization.look import Shown, look
 from tasks.counts import nav_counts
 
 
@@ -128,7 +129,16 @@ class Shell:
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
-        self.office = settings.OFFICE_NAME
+
+    @property
+    def look(self) -> Shown:
+        """Name, logo and colour of the office; kept by the process, so it costs a page nothing."""
+        return look()
+
+    @property
+    def office(self) -> str:
+        """What the office is called."""
+        return self.look.name
 
     @cached_property
     def counts(self) -> dict[str, str]:

@@ -59,7 +59,10 @@ GROUPS: tuple[tuple[Any, tuple[SetUpEntry, ...]], ...] = (
     ),
     (
         _("Office"),
-        (SetUpEntry("set_up:mail", _("Outgoing mail"), _("Where it goes, what failed, a test.")),),
+        (
+            SetUpEntry("set_up:look", _("Look of the office"), _("Its name, its logo, its colour.")),
+            SetUpEntry("set_up:mail", _("Outgoing mail"), _("Where it goes, what failed, a test.")),
+        ),
     ),
     (
         _("More"),

@@ -4,9 +4,11 @@ from typing import Any
 from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.db import transaction
 from django.http import HttpRequest
 
+from organization.look import office_name
 from records.outgoing import queue_mail
 
 UNKNOWN_PERSON = "account/email/unknown_account"
@@ -32,3 +34,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """There are no user names."""
+
+
+class MfaAdapter(DefaultMFAAdapter):
+    def get_totp_issuer(self) -> str:
+        """What the app that shows the codes calls us."""
+        return office_name()

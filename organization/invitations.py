@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.refusals import Refused
+from organization.look import office_name
 from organization.models import User
 from organization.setup import save_person
 from records import events
@@ -34,14 +35,14 @@ def invite(person: User, *, actor: User | None) -> None:
             words = _("%(name)s has a password already. “Forgotten?” on the sign-in page sends a link for a new one.")
             raise Refused(words % {"name": row.name}, code="has_password")
         with translation.override(row.language):
-            subject = _("Your account at %(office)s") % {"office": settings.OFFICE_NAME}
+            subject = _("Your account at %(office)s") % {"office": office_name()}
             text = _(
                 "Hello %(name)s,\n\nyou have an account at %(office)s. "
                 "Open this page to set your password:\n\n%(link)s\n\n"
                 "The link works once and for %(days)s days. Sign in with this e-mail address afterwards.\n"
             ) % {
                 "name": row.name,
-                "office": settings.OFFICE_NAME,
+                "office": office_name(),
                 "link": settings.BASE_URL.rstrip("/") + path_of(row),
                 "days": settings.PASSWORD_RESET_TIMEOUT // 86400,
             }

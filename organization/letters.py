@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from organization.look import office_name
 from organization.models import Notice, User
 from organization.stopping import word_for
 from organization.telling import Told, speaking_to, told
@@ -48,13 +49,13 @@ def compose(person: User, notices: list[Notice], *, now: dt.datetime, morning: d
 def _subject(seen: list[Told], morning: dt.date | None) -> str:
     if morning:
         return _("%(office)s on %(day)s: %(count)s") % {
-            "office": settings.OFFICE_NAME,
+            "office": office_name(),
             "day": date_format(morning, "DATE_FORMAT"),
             "count": _counted(seen),
         }
     first = seen[0]
     if len(seen) > 1:
-        return _("%(office)s: %(count)s") % {"office": settings.OFFICE_NAME, "count": _counted(seen)}
+        return _("%(office)s: %(count)s") % {"office": office_name(), "count": _counted(seen)}
     return f"{first.words}: {first.title}" if first.title else first.words
 
 

@@ -18,7 +18,7 @@ class PersonLocaleMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(("/api/", "/health/", "/static/")):
+        if request.path.startswith(("/api/", "/health/", "/static/", "/look/")):
             return self.get_response(request)
         user = request.user
         if user.is_authenticated:

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from organization.views import notices, profile
+from organization.views import look, notices, profile
 from organization.views import welcome as welcome_page
 
 urlpatterns = [
     path("welcome/<str:uid>/<str:key>/", welcome_page.welcome, name="welcome"),
+    path("look/<int:revision>.css", look.style, name="look_style"),
+    path("look/logo/<int:number>/", look.logo, name="look_logo"),
     path("profile/", profile.profile, name="profile"),
     path("notices/ways/", notices.ways, name="notices_ways"),
     path("profile/tokens/", profile.add_token, name="profile_tokens"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from organization.views import calendars, departments, importing, mail, people, qualifications, sites
+from organization.views import calendars, departments, importing, look, mail, people, qualifications, sites
 
 urlpatterns = [
     path("sites/", sites.show, name="sites"),
@@ -30,6 +30,7 @@ urlpatterns = [
     path("people/<int:pk>/memberships/<int:post>/", people.membership, name="membership"),
     path("people/<int:pk>/holdings/new/", people.holding, name="holding_new"),
     path("people/<int:pk>/holdings/<int:held>/", people.holding, name="holding"),
+    path("look/", look.edit, name="look"),
     path("mail/", mail.show, name="mail"),
     path("mail/test/", mail.test, name="mail_test"),
     path("mail/<int:pk>/retry/", mail.retry, name="mail_retry"),

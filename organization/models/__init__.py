@@ -3,6 +3,7 @@
 from organization.models.absences import Absence
 from organization.models.calendars import CalendarClosure, CalendarWindow, OfficeCalendar
 from organization.models.departments import Department, Membership, Site
+from organization.models.look import Look
 from organization.models.notices import Notice, NoticeHours, NoticePreference
 from organization.models.people import Alias, User
 from organization.models.qualifications import Holding, Qualification
@@ -17,6 +18,7 @@ __all__ = [
     "Department",
     "Holding",
     "IdempotentAnswer",
+    "Look",
     "Membership",
     "Notice",
     "NoticeHours",

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from core import clock
 from core.access import reach
+from organization.look import office_name
 from organization.views.frame import admins, saved
 from records import outgoing
 from records.models import Outgoing
@@ -58,7 +59,7 @@ def test(request: HttpRequest) -> HttpResponse:
         key=f"mail-test:{person.pk}:{now:%Y%m%d%H%M%S%f}",
         to=person.email,
         subject=_("A test of outgoing mail"),
-        text=_("Mail from %(office)s arrives.") % {"office": settings.OFFICE_NAME},
+        text=_("Mail from %(office)s arrives.") % {"office": office_name()},
         owner_kind="mail_test",
         owner_id=person.pk,
     )

@@ -12,9 +12,11 @@ from urllib.parse import unquote
 import structlog
 from django.contrib.staticfiles import finders
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 from django.utils.translation import get_language, get_language_bidi
 
+from organization.look import logo_of, look
 from reports.drawing import Drawing
 from reports.models import KeptReport
 
@@ -22,6 +24,7 @@ log = structlog.get_logger(__name__)
 MEDIA_TYPE = "application/pdf"
 MOST_ROWS = 1000  # about thirty pages
 ROOT = "static:///"
+LOGO = "logo:///"
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ def draw(kept: KeptReport) -> Drawn:
     context = {
         "drawing": drawing,
         "kept": kept,
+        "office": look(),
+        "logo": LOGO,
         "styles": f"{ROOT}css/report-print.css",
         "language": get_language(),
         "right_to_left": get_language_bidi(),
@@ -61,11 +66,14 @@ def draw(kept: KeptReport) -> Drawn:
 
 
 def _fetcher() -> Any:
-    """A fetcher that knows static files and nothing else: no address, no other file of this machine."""
+    """A fetcher that knows static files, the logo and nothing else: no address, no other file of this machine."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class StaticFiles(URLFetcher):  # type: ignore[misc]
         def fetch(self, url: str, headers: Any = None) -> Any:
+            if url == LOGO and (logo := logo_of(look().logo)):
+                with default_storage.open(logo.blob.stored_as) as stored:
+                    return URLFetcherResponse(url, stored.read(), {"Content-Type": logo.blob.media_type})
             name = unquote(url.removeprefix(ROOT))
             found = finders.find(name) if url.startswith(ROOT) else None
             if not isinstance(found, str):
@@ -73,4 +81,4 @@ def _fetcher() -> Any:
             kind = mimetypes.guess_type(found)[0] or "application/octet-stream"
             return URLFetcherResponse(url, Path(found).read_bytes(), {"Content-Type": kind})
 
-    return StaticFiles(allowed_protocols=["static"])
+    return StaticFiles(allowed_protocols=["static", "logo"])
