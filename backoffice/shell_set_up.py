@@ -55,6 +55,7 @@ GROUPS: tuple[tuple[Any, tuple[SetUpEntry, ...]], ...] = (
         (
             SetUpEntry("set_up:procedures", _("Procedures"), _("How work is done: steps, time, who may do it.")),
             SetUpEntry("set_up:labels", _("Labels"), _("Words that tasks are marked with.")),
+            SetUpEntry("set_up:shared_views", _("Shared views"), _("Lists that departments keep under a name.")),
         ),
     ),
     (

@@ -44,6 +44,12 @@ class UserQuerySet(QuerySet[Any]):
             memberships__starts_on__lte=on,
         )
 
+    def led_by(self, user: Any) -> UserQuerySet:
+        """Active people who work today in a department `user` manages; everybody active for an admin."""
+        if user.is_admin:
+            return self.active()
+        return self.active().filter(pk__in=self.members_of(user.standing.managed).values("pk"))
+
 
 class DepartmentQuerySet(QuerySet[Any]):
     def active(self) -> DepartmentQuerySet:

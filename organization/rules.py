@@ -16,6 +16,11 @@ def sees_address(user: Any, person_id: int, department_ids: Iterable[int]) -> bo
     return not user.standing.member.isdisjoint(department_ids)
 
 
+def can_lead(user: Any) -> bool:
+    """Managers, and admins everywhere, arrange what belongs to their departments: shared views, who is away."""
+    return bool(user.is_active and (user.is_admin or user.standing.managed))
+
+
 def can_set_up(user: Any) -> bool:
     """Admins set up the office: places, people, hours, procedures, looks."""
     return bool(user.is_active and user.is_admin)

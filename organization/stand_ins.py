@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from core import clock
 from organization.models import Absence, Department, Membership, User
 from organization.models.departments import Role
 from organization.spans import Span, merge, without
@@ -55,6 +56,19 @@ def _put(row: Membership, piece: Piece) -> Membership:
 
 def _days(span: Span) -> tuple[dt.date, dt.date | None]:
     return dt.date.fromordinal(span[0]), None if span[1] >= NEVER else dt.date.fromordinal(span[1] - 1)
+
+
+def managed_beyond(person: User, user: User) -> list[str]:
+    """Names of departments `person` manages by a membership of their own, today or later, and `user` does not.
+
+    Who names a substitute makes them a manager there, so nobody does it for what they do not manage. One statement;
+    none for an admin, who manages everything.
+    """
+    if user.is_admin:
+        return []
+    posts = _own_posts([person.pk]).between(clock.now().date(), dt.date.max)
+    beyond = posts.exclude(department__in=user.standing.managed).order_by("department__folded_name", "pk")
+    return list(dict.fromkeys(beyond.values_list("department__name", flat=True)))
 
 
 @contextmanager

@@ -66,6 +66,25 @@ def rename_view(view: SavedView, name: str, *, actor: User) -> SavedView:
     return _named(view, name)
 
 
+def share_view(view: SavedView, department: Department, *, actor: User) -> SavedView:
+    """Share a view with another department, behind those it has. Raises PermissionDenied unless the actor manages both,
+    Refused where that department has enough or one of the name."""
+    _require(actor, view)
+    if not manages(actor, department.pk):
+        raise PermissionDenied("share_view")
+    if view.department_id == department.pk:
+        return view
+    with transaction.atomic():
+        Department.objects.select_for_update(no_key=True).get(pk=department.pk)
+        beside = SavedView.objects.filter(department=department)
+        if beside.count() >= MOST:
+            words = _("There are %(most)s views. Delete one first.") % {"most": MOST}
+            raise Refused(words, code="enough_views", field="department")
+        view.position = (beside.aggregate(last=Max("position"))["last"] or 0) + 1
+        view.department, view.owner = department, None
+        return _named(view, view.name)
+
+
 def move_view(view: SavedView, step: int, *, actor: User) -> None:
     """Put a view one place up (-1) or down (1) among those of its kind; at an end nothing happens."""
     _require(actor, view)

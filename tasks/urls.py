@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tasks.views import bulk, department, new, people, queue, saved, task, typing, verbs
+from tasks.views import absences, bulk, department, new, people, queue, saved, task, typing, verbs
 
 app_name = "tasks"
 urlpatterns = [
@@ -22,6 +22,11 @@ urlpatterns = [
     path("department/<str:code>/undo/<str:token>/", department.undo, name="department_undo"),
     path("department/<str:code>/absences/<int:absence>/", department.substitute, name="department_substitute"),
     path("department/<str:code>/<str:verb>/", department.change, name="department_change"),
+    path("absences/", absences.show, name="absences"),
+    path("absences/<int:pk>/new/", absences.edit, name="absence_new"),
+    path("absences/<int:pk>/<int:absence>/", absences.edit, name="absence"),
+    path("absences/<int:pk>/<int:absence>/withdraw/", absences.withdraw, name="absence_withdraw"),
+    path("absences/<int:pk>/<int:absence>/back/", absences.back, name="absence_back"),
     path("drafts/<str:form>/", typing.draft, name="draft"),
     path("tasks/new/", new.show, name="new"),
     path("tasks/new/requesters/", new.people, name="new_requesters"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tasks.views import set_up_absences, set_up_home, set_up_labels, set_up_lives, set_up_procedures
+from tasks.views import set_up_absences, set_up_home, set_up_labels, set_up_lives, set_up_procedures, set_up_views
 
 urlpatterns = [
     path("", set_up_home.show, name="home"),
@@ -21,6 +21,9 @@ urlpatterns = [
     path("procedures/<int:pk>/draft/", set_up_procedures.draft, name="draft"),
     path("procedures/<int:pk>/publish/", set_up_procedures.publish, name="publish"),
     path("procedures/<int:pk>/versions/<int:number>/", set_up_procedures.version, name="version"),
+    path("views/", set_up_views.show, name="shared_views"),
+    path("views/<int:pk>/", set_up_views.edit, name="shared_view"),
+    path("views/<int:pk>/delete/", set_up_views.delete, name="shared_view_delete"),
     path("labels/", set_up_labels.show, name="labels"),
     path("labels/new/", set_up_labels.edit, name="label_new"),
     path("labels/<int:pk>/", set_up_labels.edit, name="label"),

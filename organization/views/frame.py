@@ -21,21 +21,32 @@ from django.views.decorators.http import require_http_methods
 from core import pages
 from core.access import require
 from core.refusals import Refused
-from organization.rules import can_set_up
+from organization.rules import can_lead, can_set_up
 from organization.storing import alone as alone
 
 BY_NAME = pages.Sort("name", gettext_lazy("Name"), "folded_name", kind=str)
 PAGE = 50
 
 
-def admins(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For admins alone: nobody is led to sign in, everybody else gets 403."""
+View = Callable[..., HttpResponse]
 
+
+def admins(view: View) -> View:
+    """For admins alone: nobody is led to sign in, everybody else gets 403."""
+    return _guarded(view, can_set_up)
+
+
+def leaders(view: View) -> View:
+    """For managers and admins; the view narrows what is found to the departments they manage."""
+    return _guarded(view, can_lead)
+
+
+def _guarded(view: View, rule: Callable[[Any], bool]) -> View:
     @login_required
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        require(can_set_up, request.user)
+        require(rule, request.user)
         return view(request, *args, **kwargs)
 
     return guarded

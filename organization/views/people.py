@@ -17,7 +17,7 @@ from organization.directory import posts_of
 from organization.fields import FEW, label_of
 from organization.forms_people import HoldingForm, MembershipForm, PersonForm
 from organization.models import Holding, Membership, User
-from organization.views.frame import admins, alone, done_by, form_page, listed, saved, typed
+from organization.views.frame import admins, alone, done_by, form_page, leaders, listed, saved, typed
 
 STATES = {"": {"is_active": True}, "left": {"is_active": False}, "admins": {"is_active": True, "is_admin": True}}
 SHOWN = 100  # rows of one kind on the page of a person, the newest
@@ -40,7 +40,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "organization/person_list.html", context)
 
 
-@admins
+@leaders
 def names(request: HttpRequest) -> HttpResponse:
     """Names to choose a person from, while one types in whichever field; a part for htmx."""
     text = next((typed(request, name) for name in ("substitute", "owner", "person", "to") if name in request.GET), "")

@@ -21,7 +21,7 @@ from organization.invitations import invite as send_invitation
 from organization.models import User
 from organization.views.frame import admins, alone, done_by, form_page, saved
 from tasks.leaving import held_by, return_work
-from tasks.views.set_up_absences import SHOWN, named
+from tasks.views.absence_pages import SHOWN, named
 
 
 def _page(who: User) -> dict[str, Any]:

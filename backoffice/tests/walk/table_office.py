@@ -94,7 +94,7 @@ LEADS = {"leads": "/set-up/people/"}
 PEOPLE = {
     "set-up/people/": [at("people/", ONE, ONE)],
     "set-up/people/new/": [at("people/new/", ONE, MOVED, data=always(PERSON), **LEADS), at("people/new/")],
-    "set-up/people/names/": [at("people/names/", ONE, ONE, query=always({"substitute": "mi"}))],
+    "set-up/people/names/": [at("people/names/", *["200 mvrd, 403 cahs"] * 2, query=always({"substitute": "mi"}))],
     "set-up/people/<int:pk>/": [about("people/{}/", kofi, ONE, ONE), at("people/0/", ABSENT, ABSENT)],
     "set-up/people/<int:pk>/edit/": [about("people/{}/edit/", kofi), at("people/0/edit/", ABSENT, ABSENT)],
     "set-up/people/<int:pk>/memberships/new/": [about("people/{}/memberships/new/", kofi)],

@@ -7,6 +7,7 @@ from backoffice.tests.walk import (
     table_accounts,
     table_finding,
     table_import,
+    table_leading,
     table_look,
     table_office,
     table_pages,
@@ -17,5 +18,5 @@ from backoffice.tests.walk import (
 
 VERBS = {"tasks/<str:reference>/<str:name>/": acts.page_cases()}
 PAGES = table_pages.ROWS | VERBS | table_accounts.ROWS | table_finding.ROWS | table_import.ROWS
-PAGES |= table_look.ROWS
+PAGES |= table_look.ROWS | table_leading.ROWS
 PAGES |= table_office.ROWS | table_reports.ROWS | table_roof.ROWS | table_set_up.ROWS

@@ -28,6 +28,7 @@ ONLY_POSTS = (
     "back/",
     "begin/",
     "again/",
+    "delete/",
     "invite/",
     "mail/test/",
     "retry/",
