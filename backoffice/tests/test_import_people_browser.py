@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from backoffice.tests.looks import every_look
 from organization.importing.run import KIND
 from organization.models import Department
 from records import runs
@@ -15,20 +16,6 @@ from tasks.tests.browser.conftest import flaws, visit  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 FILE = "Code;Name;Site\nQUAY;Quay;Annex\nPER;Permits and plans;\nARC;;\nBIN;Bins;Piér\n".encode("cp1252")
-NARROW = {"width": 320, "height": 700}
-WIDE = {"width": 1280, "height": 800}
-
-
-def every_look(page: Any, flaws: Any) -> list[Any]:  # noqa: F811
-    """What axe finds in light, in dark, and at 320 px, where nothing may be wider than the page."""
-    found = []
-    for scheme, size in (("light", WIDE), ("dark", WIDE), ("light", NARROW)):
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size(size)
-        found += flaws(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    page.set_viewport_size(WIDE)
-    return found
 
 
 def test_a_file_is_brought_looked_at_and_carried_out(cast: Any, visit: Any, flaws: Any) -> None:  # noqa: F811
