@@ -51,6 +51,7 @@ class Careful(forms.BaseForm):
 
     parts: tuple[Part, ...] = ()
     stale = False
+    unstored: frozenset[str] = frozenset()  # fields of rows that are not saved yet; how many there are says nothing
 
     def prepare(self) -> None:
         """To be called at the end of `__init__`, when `initial` is what is stored."""
@@ -62,7 +63,8 @@ class Careful(forms.BaseForm):
                 field.input_formats = ["%Y-%m-%d"]
         self.fields["stamp"] = forms.CharField(required=False, widget=forms.HiddenInput, max_length=64)
         self.stored = {name: self.written(name) for name in self.fields if name not in {"stamp", "rows"}}
-        raw = json.dumps({name: value for name, value in self.stored.items() if value}, sort_keys=True).encode()
+        known = {name: value for name, value in self.stored.items() if value and name not in self.unstored}
+        raw = json.dumps(known, sort_keys=True).encode()
         self.stamp = self.initial["stamp"] = hashlib.sha256(raw).hexdigest()[:32]
 
     def written(self, name: str) -> Any:

@@ -125,6 +125,8 @@ class DraftForm(Careful, forms.Form):
         known = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 0
         self.count = min(known, MOST_STEPS) if self.is_bound else len(stored) + (0 if stored else 1)
         self.initial |= {"wants_review": version.wants_review, "rows": self.count}
+        added = range(len(stored), self.count)
+        self.unstored = frozenset(_name(column, number) for number in added for column in COLUMNS)
         for number in range(max(self.count, len(stored))):
             self._add_row(number, stored[number] if number < len(stored) else None)
         self.prepare()

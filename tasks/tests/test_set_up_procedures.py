@@ -91,6 +91,17 @@ def test_a_draft_is_arranged_by_buttons_and_nothing_is_saved_by_them(ada: Client
     assert stored == [("measure", ""), ("look", ""), ("grosse-prufen", "number")]
 
 
+def test_steps_are_added_and_saved(ada: Client, plan: Procedure) -> None:
+    """Once a row that was added, and kept nowhere yet, was taken for what somebody else had saved."""
+    draft = draft_of(plan, actor=None)
+    path = f"/set-up/procedures/{plan.pk}/draft/"
+    for before in (3, 4):
+        page = ada.post(path, typed_in(ada.get(path)) | {"act": "add"})
+        page = ada.post(path, typed_in(page) | {"act": "add"})
+        assert ada.post(path, typed_in(page) | {f"instruction_{before}": "File it"}).status_code == 302
+        assert draft.steps.count() == before + 1
+
+
 def test_one_bad_step_keeps_every_field(ada: Client, plan: Procedure) -> None:
     draft_of(plan, actor=None)
     path = f"/set-up/procedures/{plan.pk}/draft/"
