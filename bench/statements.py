@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from core.prepared import Prepared
-from organization.standing import ONE_DAY, memberships_between
+from organization.standing import around, memberships_between
 from organization.tokens import _valid_token, digest_of
 from tasks.changes import _locked_person
 from tasks.eligibility import _FACTS, _requirements
@@ -43,12 +43,12 @@ def run_next(token: str, departments: list[int]) -> int | None:
     now = dt.datetime.now(dt.UTC)
     today = now.date().isoformat()
     with connection.cursor() as cursor:
-        person = _run(_valid_token, digest=digest_of(token), now=now)[0][1]
+        person = _run(_valid_token, digest=digest_of(token), now=now, **around(now))[0][1]
     with transaction.atomic(), connection.cursor() as cursor:
         _run(_locked_person, pk=person)
         # Own unfinished work is not looked for: the people of the benchmark have that switched off.
         cursor.execute(_FACTS, {"person": person, "now": now})
-        _run(memberships_between, person_id=person, first=now.date() - ONE_DAY, last=now.date() + ONE_DAY)
+        _run(memberships_between, person_id=person, **around(now))
         row = None
         for heads, most, _ in LOOKS:
             sought = {"departments": departments, "days": [today] * len(departments), "person": person}

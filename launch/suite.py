@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> None:
     if command == "test-pg15":
         chosen = [*on_distribution(), *chosen]
     if not any(one.startswith("-n") for one in chosen):
-        chosen = ["-n", "2", *chosen]
+        chosen = ["-n", "3", "--dist", "worksteal", *chosen]
     with throwaway():
         status = processes.run([sys.executable, "-m", "pytest", *chosen])
     sys.exit(status)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,32 +48,45 @@ class Standing:
 ONE_DAY = dt.timedelta(days=1)
 
 
-def _memberships(person_id: int, first: dt.date, last: dt.date) -> QuerySet[Any]:
-    return (
-        Membership.objects.between(first, last)
-        .filter(person_id=person_id, department__is_active=True)
-        .values_list(
-            "department_id",
-            "department__name",
-            "role",
-            "cap",
-            "department__cap",
-            "minutes",
-            "starts_on",
-            "ends_on",
-            "department__site__time_zone",
-        )
-    )
+COLUMNS = (
+    "department_id",
+    "department__name",
+    "role",
+    "cap",
+    "department__cap",
+    "minutes",
+    "starts_on",
+    "ends_on",
+    "department__site__time_zone",
+)
 
 
-memberships_between = Prepared(_memberships, person_id=int, first=dt.date, last=dt.date)
+def memberships_of(person_id: Any, first: dt.date, last: dt.date) -> QuerySet[Membership]:
+    """The memberships of a person that a standing comes from; `person_id` may refer to an outer query."""
+    return Membership.objects.between(first, last).filter(person_id=person_id, department__is_active=True)
+
+
+memberships_between = Prepared(
+    lambda person_id, first, last: memberships_of(person_id, first, last).values_list(*COLUMNS),
+    person_id=int,
+    first=dt.date,
+    last=dt.date,
+)
+
+
+def around(now: dt.datetime) -> dict[str, dt.date]:
+    """The first and last day it is anywhere on earth at that instant, or a little more."""
+    return {"first": now.date() - ONE_DAY, "last": now.date() + ONE_DAY}
 
 
 def standing_of(user: Any) -> Standing:
     """Read the standing of one person now, each department's day being that of its own zone. Two statements."""
     now = clock.now()
-    # Somewhere on earth it is still yesterday, or tomorrow already.
-    rows = memberships_between(person_id=user.pk, first=now.date() - ONE_DAY, last=now.date() + ONE_DAY)
+    return standing_from(memberships_between(person_id=user.pk, **around(now)), now)
+
+
+def standing_from(rows: Iterable[Sequence[Any]], now: dt.datetime) -> Standing:
+    """The standing of whose memberships these are (COLUMNS). A statement for a manager, none for others."""
     posts: dict[int, Post] = {}
     for department_id, name, role, cap, department_cap, minutes, starts_on, ends_on, zone in rows:
         today = now.astimezone(zoneinfo.ZoneInfo(zone)).date()

@@ -145,8 +145,7 @@ def test_a_token_costs_one_statement(cast):
     mira = Caller(cast.mira)
     with CaptureQueriesContext(connection) as seen:
         assert mira.get("/departments").status_code == 200
-    assert len([one for one in seen.captured_queries if "organization_apitoken" in one["sql"]]) == 1
-    assert len(seen) == 2
+    assert [one["sql"].split()[0] for one in seen.captured_queries] == ["EXECUTE", "SELECT"]
 
 
 def test_create_token_prints_the_token_alone(cast, capsys):
