@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 import holidays
+from babel import Locale
 from django import forms
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from holidays.registry import COUNTRIES
 
+from core.folding import fold
 from organization.forms import zones
 from organization.forms_frame import Part, SetUpForm
 from organization.models import Department, OfficeCalendar, Qualification, Site
 
 
 @cache
-def countries() -> tuple[tuple[str, str], ...]:
-    """Countries whose public holidays are known, by their English names: ISO 3166-1 alpha-2 code and words."""
+def countries(language: str) -> tuple[tuple[str, str], ...]:
+    """Countries whose public holidays are known, sorted by their names in a language (CLDR): ISO 3166-1 code, words."""
     known = holidays.list_supported_countries()
-    found = [(name, code) for name, code, *_aliases in COUNTRIES.values() if code in known]
-    words = ((code, f"{re.sub(r'(?<=[a-z])(?=[A-Z])', ' ', name)} ({code})") for name, code in found)
-    return tuple(sorted(words, key=lambda one: one[1]))
+    names = Locale.parse(language, sep="-").territories
+    codes = [code for _name, code, *_aliases in COUNTRIES.values() if code in known]
+    return tuple(sorted(((code, f"{names.get(code, code)} ({code})") for code in codes), key=lambda one: fold(one[1])))
 
 
 def subdivisions(country: str) -> list[str]:
@@ -64,7 +65,7 @@ class SiteForm(SetUpForm):
     def extend(self) -> None:
         known = zones() if self.instance.pk else (("", _("Choose a time zone")), *zones())
         self.fields["time_zone"].choices = known  # type: ignore[attr-defined]
-        self.fields["country"].choices = (("", _("No public holidays")), *countries())  # type: ignore[attr-defined]
+        self.fields["country"].choices = (("", _("No public holidays")), *countries(get_language() or "en"))  # type: ignore[attr-defined]
         for name in ("time_zone", "country"):
             self.fields[name].widget.attrs["class"] = "w-half"
 

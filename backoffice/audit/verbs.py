@@ -22,6 +22,7 @@ WORDS: dict[str, Any] = {
     "approve": pgettext_lazy("verb of history", "approve"),
     "send_back": pgettext_lazy("verb of history", "send back"),
     "complete": pgettext_lazy("verb of history", "complete"),
+    "break_glass": pgettext_lazy("verb of history", "open confidential work"),
     "cancel": pgettext_lazy("verb of history", "cancel"),
     "reopen": pgettext_lazy("verb of history", "reopen"),
     "hand_off": pgettext_lazy("verb of history", "hand off"),
