@@ -49,12 +49,13 @@ _kept: list[tuple[float, Shown]] = []
 
 def look() -> Shown:
     """The look, as it was at most a few seconds ago. A statement now and then; without a database our own."""
-    if _kept and _kept[0][0] > time.monotonic():
-        return _kept[0][1]
+    kept = _kept[:1]  # another thread may forget it meanwhile
+    if kept and kept[0][0] > time.monotonic():
+        return kept[0][1]
     try:
         row = Look.objects.filter(pk=ONLY).values_list("name", "accent", "logo", "revision").first()
     except DatabaseError:  # error pages are shown then, too
-        return _kept[0][1] if _kept else Shown(settings.OFFICE_NAME)
+        return kept[0][1] if kept else Shown(settings.OFFICE_NAME)
     name, accent, logo, revision = row or ("", "", 0, 0)
     shown = Shown(name or settings.OFFICE_NAME, accent, logo or 0, revision)
     _kept[:] = [(time.monotonic() + FRESH, shown)]

@@ -26,7 +26,7 @@ from records.rejects import Bad
 
 KIND = "organization.import"
 SHOWN, TAKEN = "preview_", "import_file"  # owners of a file before (with its kind) and after it was carried out
-BATCH, TRIES = 50, 3
+BATCH, TRIES = 20, 3  # a batch keeps the pages of the set-up waiting
 PREVIEWED, KEPT = dt.timedelta(days=1), dt.timedelta(days=30)
 
 

@@ -9,6 +9,9 @@ import zipfile
 
 import openpyxl
 import pytest
+from django.core.files.base import ContentFile
+from django.template.loader import render_to_string
+from PIL import Image
 
 from core import clock
 from reports.exports.cells import harmless
@@ -90,6 +93,24 @@ def test_pdf(cast, kept):
     assert data.startswith(b"%PDF-") and len(data) > 5000
 
 
+@pytest.mark.paper
+def test_paper_bears_name_and_logo_of_the_office(cast, kept):
+    from organization import look
+    from organization.models import Look
+    from reports.exports import pdf
+
+    with pytest.raises(ValueError, match="no static file"):
+        pdf._fetcher().fetch(pdf.LOGO)
+    out = io.BytesIO()
+    Image.new("RGB", (40, 10), "#c03").save(out, "PNG")
+    look.save_look(Look(name="Quay & Sons"), actor=None, logo=ContentFile(out.getvalue(), name="l.png"))
+    look.forget()
+    assert b"/Subtype /Image" in pdf.draw(kept).file.read()
+    assert "Quay &amp; Sons" in render_to_string(
+        "reports/print.html", {"office": look.look(), "drawing": {}, "kept": kept}
+    )
+
+
 def test_without_pango_everything_but_the_pdf_is_there(cast, kept):
     assert as_person(cast.ruth).get(f"/reports/{kept.pk}/download/pdf/").status_code == 404
     page = as_person(cast.ruth).get(f"/reports/{kept.pk}/").content.decode()
@@ -108,8 +129,6 @@ def test_drawing_fetches_nothing_but_static_files(address):
 
 
 def test_removed_with_its_files(cast, kept):
-    from django.core.files.base import ContentFile
-
     from records import files
     from records.models import Attachment, Blob
     from reports.making import OWNER, remove
