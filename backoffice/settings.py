@@ -30,7 +30,6 @@ INSTALLED_APPS = [
     "tasks",
     "reports",
     "backoffice",
-    "backoffice.admin_config.SetUpConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

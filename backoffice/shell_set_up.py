@@ -56,6 +56,11 @@ GROUPS: tuple[tuple[Any, tuple[SetUpEntry, ...]], ...] = (
             SetUpEntry("set_up:procedures", _("Procedures"), _("How work is done: steps, time, who may do it.")),
             SetUpEntry("set_up:labels", _("Labels"), _("Words that tasks are marked with.")),
             SetUpEntry("set_up:shared_views", _("Shared views"), _("Lists that departments keep under a name.")),
+            SetUpEntry(
+                "set_up:task_imports",
+                _("Import of tasks"),
+                _("Work from CSV and XLSX files, open or with its history."),
+            ),
         ),
     ),
     (
@@ -63,16 +68,8 @@ GROUPS: tuple[tuple[Any, tuple[SetUpEntry, ...]], ...] = (
         (
             SetUpEntry("set_up:look", _("Look of the office"), _("Its name, its logo, its colour.")),
             SetUpEntry("set_up:mail", _("Outgoing mail"), _("Where it goes, what failed, a test.")),
-        ),
-    ),
-    (
-        _("More"),
-        (
-            SetUpEntry(
-                "admin:index",
-                _("Kept by the office"),
-                _("Runs, rows kept aside, messages and history, to be looked at."),
-            ),
+            SetUpEntry("set_up:runs", _("Background runs"), _("Long work: how far it is, what failed, try it again.")),
+            SetUpEntry("set_up:aliases", _("Names in imports"), _("What other systems call people and departments.")),
         ),
     ),
 )

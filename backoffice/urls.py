@@ -1,6 +1,5 @@
 """All addresses of the office."""
 
-from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -10,6 +9,7 @@ from backoffice.home import home
 from backoffice.metrics import metrics
 from backoffice.palette import palette
 from backoffice.search import search
+from backoffice.urls_set_up import urlpatterns as office_set_up
 from organization.urls_set_up import urlpatterns as organization_set_up
 from tasks.urls_set_up import urlpatterns as tasks_set_up
 
@@ -29,8 +29,7 @@ urlpatterns = [
     path("", include("reports.urls")),
     path("", include("backoffice.audit.urls")),
     path("", include("organization.urls")),
-    path("set-up/", include((tasks_set_up + organization_set_up, "set_up"))),
-    path("set-up/more/", admin.site.urls),
+    path("set-up/", include((tasks_set_up + organization_set_up + office_set_up, "set_up"))),
 ]
 handler400 = "backoffice.requests.bad_request"
 handler500 = "backoffice.requests.server_error"

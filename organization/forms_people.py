@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from organization.fields import HoursField, PersonField, label_of
 from organization.forms import zones
 from organization.forms_frame import Part, SetUpForm
-from organization.models import Absence, Department, Holding, Membership, Qualification, User
+from organization.models import Absence, Alias, Department, Holding, Membership, Qualification, User
 from organization.models.calendars import WEEKDAYS
 
 DAYS = tuple(f"day_{number}" for number, _name in WEEKDAYS)
@@ -167,3 +167,32 @@ class AbsenceForm(SetUpForm):
         else:
             self.instance.starts_at, self.instance.ends_at = start.astimezone(dt.UTC), end.astimezone(dt.UTC)
         return data
+
+
+class AliasForm(SetUpForm):
+    """Whom or what a name of an import means; only the one of the two that it is a name of."""
+
+    person = PersonField(label=gettext_lazy("Person"), help_text=gettext_lazy("The beginning of a name."))
+    parts = (
+        Part(
+            gettext_lazy("What it means"),
+            "person",
+            "department",
+            name="alias",
+            lead=gettext_lazy("For imports from now on; what came in stays where it is."),
+        ),
+    )
+
+    class Meta:
+        model = Alias
+        fields = ["person", "department"]
+        widgets = {"department": forms.Select(attrs={"class": "w-half"})}
+
+    def extend(self) -> None:
+        del self.fields["department" if self.instance.kind == "person" else "person"]
+        if self.instance.kind == "person":
+            self.initial["person"] = label_of(self.instance.person)
+            return
+        field: Any = self.fields["department"]
+        places = Department.objects.active() | Department.objects.filter(pk=self.instance.department_id)
+        field.queryset, field.empty_label, field.required = places.order_by("folded_name", "pk"), None, True

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from organization import stand_ins
 from organization.models import (
     Absence,
+    Alias,
     CalendarClosure,
     CalendarWindow,
     Department,
@@ -241,3 +242,14 @@ def _announce(department_ids: Any, actor: User | None) -> None:
     ids = list(department_ids)
     if ids:
         hours_changed.send(sender=Department, department_ids=ids, actor=actor)
+
+
+def save_alias(alias: Alias, *, actor: User | None) -> Alias:
+    """Say what a name of an import means from now on."""
+    store(alias, actor=actor, kind="alias")
+    return alias
+
+
+def forget_alias(alias: Alias, *, actor: User | None) -> None:
+    """Forget a name: the next import that says it looks for it anew."""
+    discard(alias, actor=actor, kind="alias")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from organization.views import calendars, departments, importing, look, mail, people, qualifications, sites
+from organization.views import aliases, calendars, departments, importing, look, mail, people, qualifications, sites
 
 urlpatterns = [
     path("sites/", sites.show, name="sites"),
@@ -31,7 +31,11 @@ urlpatterns = [
     path("people/<int:pk>/holdings/new/", people.holding, name="holding_new"),
     path("people/<int:pk>/holdings/<int:held>/", people.holding, name="holding"),
     path("look/", look.edit, name="look"),
+    path("aliases/", aliases.show, name="aliases"),
+    path("aliases/<int:pk>/", aliases.edit, name="alias"),
+    path("aliases/<int:pk>/remove/", aliases.remove, name="alias_remove"),
     path("mail/", mail.show, name="mail"),
+    path("mail/messages/", mail.messages, name="messages"),
     path("mail/test/", mail.test, name="mail_test"),
     path("mail/<int:pk>/retry/", mail.retry, name="mail_retry"),
     path("qualifications/", qualifications.show, name="qualifications"),

@@ -1,7 +1,8 @@
 """Reading CSV (RFC 4180, and what people make of it): text from bytes, delimiter, header, records with their lines.
 
 A record that cannot be read costs its own first line and nothing else: the reader goes on at the line after it, so a
-stray quotation mark does not swallow what follows. Every line is part of exactly one record.
+stray quotation mark does not swallow what follows. Every line is part of exactly one record. What is here reads small
+files as a whole; `records.tables` reads large ones, and workbooks, as a stream.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
@@ -47,20 +50,27 @@ class Table:
 
     def records(self) -> Iterator[Record]:
         """All records after the header, in order. Never raises."""
-        for line, values in _spans(self.lines, self.delimiter, self.begins):
-            if values is None:
-                text = self.lines[line - 1].rstrip("\r\n")
-                yield Record(line, {REST: text}, _("A quotation mark is not closed, or stands inside of a value."))
-            elif len(values) > 1 or any(value.strip() for value in values):
-                yield self._record(line, values)
+        return records_in(islice(self.lines, self.begins, None), self.columns, self.delimiter, self.begins)
 
-    def _record(self, line: int, values: list[str]) -> Record:
-        cells = dict(zip(self.columns, values, strict=False))
-        if len(values) == len(self.columns):
-            return Record(line, cells)
-        if len(values) > len(self.columns):
-            cells[REST] = self.delimiter.join(values[len(self.columns) :])
-        return Record(line, cells, ragged(len(values), len(self.columns)))
+
+def records_in(lines: Iterable[str], columns: list[str], delimiter: str, before: int) -> Iterator[Record]:
+    """The records of lines that come after `before` others; only as many lines are asked for as a record needs."""
+    for line, values, text, _after in _spans(lines, delimiter, before):
+        if values is None:
+            why = _("A quotation mark is not closed, or stands inside of a value.")
+            yield Record(line, {REST: text.rstrip("\r\n")}, why)
+        elif len(values) > 1 or any(value.strip() for value in values):
+            yield record_of(columns, line, values, delimiter)
+
+
+def record_of(columns: list[str], line: int, values: list[str], delimiter: str = ",") -> Record:
+    """The values of a row by column."""
+    cells = dict(zip(columns, values, strict=False))
+    if len(values) == len(columns):
+        return Record(line, cells)
+    if len(values) > len(columns):
+        cells[REST] = delimiter.join(values[len(columns) :])
+    return Record(line, cells, ragged(len(values), len(columns)))
 
 
 def ragged(found: int, wanted: int) -> str:
@@ -69,35 +79,50 @@ def ragged(found: int, wanted: int) -> str:
 
 
 class _Lines:
-    """Lines from a place on, at most `LONGEST_RECORD` at a time; can be set back."""
+    """Lines for a reader of records, at most `LONGEST_RECORD` for one; what a record did not need is given again."""
 
-    def __init__(self, lines: list[str], begins: int) -> None:
-        self.lines, self.at, self.most = lines, begins, 0
+    def __init__(self, source: Iterable[str], number: int) -> None:
+        self.source, self.number = iter(source), number
+        self.ahead: deque[str] = deque()
+        self.taken: list[str] = []
 
     def __iter__(self) -> _Lines:
         return self
 
     def __next__(self) -> str:
-        if self.at >= min(len(self.lines), self.most):
+        if len(self.taken) >= LONGEST_RECORD:
             raise StopIteration
-        self.at += 1
-        return self.lines[self.at - 1]
+        line = self.ahead.popleft() if self.ahead else next(self.source)
+        self.taken.append(line)
+        return line
+
+    def more(self) -> bool:
+        if not self.ahead:
+            self.ahead.extend(islice(self.source, 1))
+        return bool(self.ahead)
+
+    def close_record(self, count: int) -> None:
+        """The record was the first `count` lines taken."""
+        self.ahead.extendleft(reversed(self.taken[count:]))
+        self.number += count
+        self.taken = []
 
 
-def _spans(lines: list[str], delimiter: str, begins: int) -> Iterator[tuple[int, list[str] | None]]:
-    """(first line, values) of each record from index `begins` on; None where no value could be read."""
-    source = _Lines(lines, begins)
+def _spans(lines: Iterable[str], delimiter: str, before: int) -> Iterator[tuple[int, list[str] | None, str, int]]:
+    """(first line, values, text of the first line, last line) of each record; None where no value could be read.
+
+    `before` is how many lines came before.
+    """
+    source = _Lines(lines, before)
     reader = csv.reader(source, delimiter=delimiter, strict=True)
-    while source.at < len(lines):
-        first = source.at
-        source.most = first + LONGEST_RECORD
+    while source.more():
         try:
             values: list[str] | None = next(reader)
         except (csv.Error, StopIteration):
             values = None
-        if values is None:
-            source.at = first + 1
-        yield first + 1, values
+        first, text = source.number + 1, source.taken[0]
+        source.close_record(1 if values is None else len(source.taken))
+        yield first, values, text, source.number
 
 
 def decode(data: bytes) -> str:
@@ -171,7 +196,7 @@ def read_table(data: bytes, wanted: list[tuple[str, str]], ours: bool = False) -
     lines = lines_of(data)
     names = {column for _key, column in wanted}
     best = best_table(lines, lambda columns: len(names & set(columns)), ours)
-    _check_columns(best, wanted)
+    check_columns(best.columns, wanted)
     return Table(best.lines, best.delimiter, unique(best.columns), best.begins)
 
 
@@ -188,23 +213,27 @@ def best_table(lines: list[str], known: Callable[[list[str]], int], ours: bool =
 
 def _headed(lines: list[str], delimiter: str, ours: bool) -> Table | None:
     """The table whose header is the first record that is not blank; None when that cannot be read."""
-    header: list[str] = []
-    for first, values in _spans(lines, delimiter, 0):
-        if header:
-            return Table(lines, delimiter, header, first - 1)
+    for _first, values, _text, after in _spans(lines, delimiter, 0):
         if values is None:
             return None
-        names = [clean(value).strip() for value in values]
-        header = [name if ours or name not in OURS else "" for name in names] if any(names) else []
-    return Table(lines, delimiter, header, len(lines)) if header else None
+        if header := header_of(values, ours):
+            return Table(lines, delimiter, header, after)
+    return None
 
 
-def _check_columns(table: Table, wanted: list[tuple[str, str]]) -> None:
+def header_of(values: list[str], ours: bool) -> list[str]:
+    """The names of columns in a row, none when it is blank. What our own columns are called is nobody else's name."""
+    names = [clean(value).strip() for value in values]
+    return [name if ours or name not in OURS else "" for name in names] if any(names) else []
+
+
+def check_columns(columns: list[str], wanted: list[tuple[str, str]]) -> None:
+    """Refuse a file that lacks a wanted column, or has it twice; names key and column."""
     for key, column in wanted:
-        found = table.columns.count(column)
+        found = columns.count(column)
         if found == 1:
             continue
-        names = {"key": key, "column": column, "columns": ", ".join(table.columns[:40])}
+        names = {"key": key, "column": column, "columns": ", ".join(columns[:40])}
         if found:
             sentence = _("The file has the column “%(column)s” more than once, which the mapping names in “%(key)s”.")
         else:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core import clock
 from core.refusals import Refused
-from records import events
+from records import events, tables
 from records.models import Run, RunReject
-from records.reading import COLUMN, LINE, REASON, REST, clean, read_table
+from records.reading import COLUMN, LINE, REASON, REST, clean
 
 # Spreadsheets run a cell that begins like this as a formula; a quotation mark before it makes it text.
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -50,8 +51,7 @@ def keep(home: Run, bad: Iterable[tuple[int, dict[str, str], Bad]]) -> None:
 
 def settle(home: Run, lines: list[int]) -> None:
     """These rows came in after all."""
-    unsettled = RunReject.objects.filter(run=home, line__in=lines, settled_at__isnull=True)
-    unsettled.update(settled_at=clock.now())
+    aside(home).filter(line__in=lines).update(settled_at=clock.now())
 
 
 def correct_reject(reject: RunReject, row: dict[str, str], *, actor: Any | None) -> RunReject:
@@ -90,16 +90,56 @@ def correct_reject(reject: RunReject, row: dict[str, str], *, actor: Any | None)
     return fresh
 
 
-def export(home: Run) -> str:
-    """The rows still aside as CSV: line, column and reason first, then the row as it came. Formulas are made text."""
-    out = io.StringIO(newline="")
+def leave_out(reject: RunReject, *, actor: Any | None) -> RunReject:
+    """A row kept aside is not wanted: it is tried no more. Raises Refused for one that came in meanwhile."""
+    return _settle_by_hand(reject, left_out=True, actor=actor)
+
+
+def bring_back(reject: RunReject, *, actor: Any | None) -> RunReject:
+    """A row that was left out is aside again. Raises Refused for one that was not left out."""
+    return _settle_by_hand(reject, left_out=False, actor=actor)
+
+
+def _settle_by_hand(reject: RunReject, *, left_out: bool, actor: Any | None) -> RunReject:
+    with transaction.atomic():
+        fresh = RunReject.objects.select_for_update().get(pk=reject.pk)
+        if left_out and fresh.settled_at is not None:
+            raise Refused(_("Line %(line)s came in already, or was left out.") % {"line": fresh.line}, code="settled")
+        if not left_out and not fresh.left_out:
+            raise Refused(_("Line %(line)s was not left out.") % {"line": fresh.line}, code="not_left_out")
+        fresh.left_out, fresh.settled_at = left_out, clock.now() if left_out else None
+        fresh.save(update_fields=["left_out", "settled_at"])
+        events.write(
+            "leave_out" if left_out else "bring_back",
+            actor=actor,
+            subject_kind="run",
+            subject_id=fresh.run_id,
+            payload={"line": fresh.line},
+        )
+    return fresh
+
+
+def export(home: Run) -> Iterator[str]:
+    """The rows still aside as CSV: line, column and reason first, then the row as it came. Formulas are made text.
+
+    Gives the text line by line.
+    """
     columns = [*home.parameters["columns"], REST]
-    writer = csv.writer(out)
-    writer.writerow([LINE, COLUMN, REASON, *(as_text(name) for name in columns)])
-    for reject in home.rejects.filter(settled_at__isnull=True).order_by("line").iterator():
+    yield _csv([LINE, COLUMN, REASON, *(as_text(name) for name in columns)])
+    for reject in aside(home).order_by("line").iterator():
         values = (reject.column, reject.reason, *(reject.row.get(name, "") for name in columns))
-        writer.writerow([reject.line, *(as_text(value) for value in values)])
+        yield _csv([str(reject.line), *(as_text(value) for value in values)])
+
+
+def _csv(cells: list[str]) -> str:
+    out = io.StringIO(newline="")
+    csv.writer(out).writerow(cells)
     return out.getvalue()
+
+
+def aside(home: Run) -> QuerySet[RunReject]:
+    """The rows that neither came in nor were left out for good."""
+    return RunReject.objects.filter(run=home, settled_at__isnull=True)
 
 
 def as_text(value: str) -> str:
@@ -120,15 +160,16 @@ class Corrections:
     problems: list[str] = field(default_factory=list)
 
 
-def correct_all(home: Run, data: bytes, *, actor: Any | None) -> Corrections:
+def correct_all(home: Run, file: Any, *, actor: Any | None) -> Corrections:
     """Correct the rows aside from an export somebody edited. Raises Refused when it is not an export of this run."""
     columns = [*home.parameters["columns"], REST]
     names = {as_text(name): name for name in columns}
-    table = read_table(data, [(name, name) for name in (LINE, *names)], ours=True)
-    aside = {str(row.line): row for row in home.rejects.filter(settled_at__isnull=True)}
+    layout = tables.look(file, [(name, name) for name in (LINE, *names)], ours=True)
     report = Corrections()
-    for record in table.records():
-        reject = aside.get(record.cells.get(LINE, "").strip())
+    for record in tables.records(file, layout):
+        line = record.cells.get(LINE, "").strip()
+        known = line.isascii() and line.isdigit() and len(line) < 10
+        reject = aside(home).filter(line=int(line)).first() if known else None
         if record.problem or reject is None:
             why = record.problem or _("No row of this line is aside.")
             report.problems.append(_("Line %(line)s: %(why)s") % {"line": record.line, "why": why})

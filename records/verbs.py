@@ -34,5 +34,7 @@ RECORDS = {
     "export": "somebody had events written into a file: which",
     "verify": "the chain was verified: what was found",
     "correct_reject": "a row an import kept aside was put right",
+    "leave_out": "a row an import kept aside is not wanted",
+    "bring_back": "a row that was left out is aside again",
     "retry": "a run or an outgoing message that had been given up is tried again",
 }

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from tasks.views import set_up_absences, set_up_home, set_up_labels, set_up_lives, set_up_procedures, set_up_views
+from tasks.views import (
+    set_up_absences,
+    set_up_home,
+    set_up_import_runs,
+    set_up_imports,
+    set_up_labels,
+    set_up_lives,
+    set_up_procedures,
+    set_up_views,
+)
 
 urlpatterns = [
     path("", set_up_home.show, name="home"),
@@ -24,6 +33,21 @@ urlpatterns = [
     path("views/", set_up_views.show, name="shared_views"),
     path("views/<int:pk>/", set_up_views.edit, name="shared_view"),
     path("views/<int:pk>/delete/", set_up_views.delete, name="shared_view_delete"),
+    path("import-tasks/", set_up_imports.show, name="task_imports"),
+    path("import-tasks/new/", set_up_imports.bring, name="task_import_new"),
+    path("import-tasks/files/<int:pk>/", set_up_imports.choose, name="task_import_file"),
+    path("import-tasks/files/<int:pk>/preview/", set_up_imports.preview, name="task_import_preview"),
+    path("import-tasks/files/<int:pk>/remove/", set_up_imports.drop, name="task_import_drop"),
+    path("import-tasks/mappings/<int:pk>/", set_up_imports.mapping, name="task_mapping"),
+    path("import-tasks/mappings/<int:pk>/remove/", set_up_imports.drop_mapping, name="task_mapping_drop"),
+    path("import-tasks/<int:pk>/", set_up_import_runs.show, name="task_import"),
+    path("import-tasks/<int:pk>/mapping/", set_up_import_runs.mapping, name="task_import_mapping"),
+    path("import-tasks/<int:pk>/aside/", set_up_import_runs.aside, name="task_import_aside"),
+    path("import-tasks/<int:pk>/again/", set_up_import_runs.again, name="task_import_again"),
+    path("import-tasks/<int:pk>/anew/", set_up_imports.anew, name="task_import_anew"),
+    path("import-tasks/<int:pk>/retry/", set_up_import_runs.retry, name="task_import_retry"),
+    path("import-tasks/<int:pk>/rows/<int:line>/", set_up_import_runs.row, name="task_import_row"),
+    path("import-tasks/<int:pk>/rows/<int:line>/back/", set_up_import_runs.back, name="task_import_row_back"),
     path("labels/", set_up_labels.show, name="labels"),
     path("labels/new/", set_up_labels.edit, name="label_new"),
     path("labels/<int:pk>/", set_up_labels.edit, name="label"),

@@ -49,6 +49,8 @@ WORDS: dict[str, Any] = {
     "export": pgettext_lazy("verb of history", "export"),
     "verify": pgettext_lazy("verb of history", "verify"),
     "correct_reject": pgettext_lazy("verb of history", "correct reject"),
+    "leave_out": pgettext_lazy("verb of history", "leave out"),
+    "bring_back": pgettext_lazy("verb of history", "bring back"),
     "ask_report": pgettext_lazy("verb of history", "ask report"),
     "forget": pgettext_lazy("verb of history", "forget"),
     "stop": pgettext_lazy("verb of history", "stop"),

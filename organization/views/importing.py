@@ -176,4 +176,4 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
 def aside(request: HttpRequest, pk: int) -> HttpResponse:
     """The rows aside as a file, with line, column and reason; put right, it can be brought like any other."""
     home = reach(_runs(), pk=pk)
-    return _csv(rejects.export(home), f"rows-aside-{home.pk}.csv")
+    return _csv("".join(rejects.export(home)), f"rows-aside-{home.pk}.csv")

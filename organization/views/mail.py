@@ -9,15 +9,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
 
-from core import clock
+from core import clock, pages
 from core.access import reach
 from organization.look import office_name
-from organization.views.frame import admins, saved
+from organization.views.frame import admins, listed, saved, typed
 from records import outgoing
 from records.models import Outgoing
 
+NEWEST = pages.Sort("newest", gettext_lazy("Newest"), "id", descending=True)
 SHOWN = 20
 WAYS = {"smtp": "SMTP", "console": "console", "locmem": "memory", "filebased": "files", "dummy": "nowhere"}
 
@@ -47,6 +49,17 @@ def _facts() -> list[tuple[Any, str]]:
             (_("Signs in"), _("yes") if settings.EMAIL_HOST_USER else _("no")),
         ]
     return [*facts, (_("Sender"), settings.DEFAULT_FROM_EMAIL)]
+
+
+@admins
+@require_safe
+def messages(request: HttpRequest) -> HttpResponse:
+    """All messages, newest first, or those to one address; without their texts, and without titles of work."""
+    q = typed(request)
+    rows = Outgoing.objects.defer("text", "headers")
+    context = listed(request, rows.filter(to=q.lower()) if q else rows, NEWEST, q=q)
+    context |= {"find": _("The whole address"), "back": {"href": reverse("set_up:mail"), "words": _("Outgoing mail")}}
+    return render(request, "organization/message_list.html", context)
 
 
 @admins

@@ -42,7 +42,10 @@ class Outgoing(models.Model):
     class Meta:
         verbose_name = _("outgoing message")
         verbose_name_plural = _("outgoing messages")
-        indexes = [models.Index(fields=["due_at", "id"], name="outgoing_due", condition=models.Q(state="due"))]
+        indexes = [
+            models.Index(fields=["due_at", "id"], name="outgoing_due", condition=models.Q(state="due")),
+            models.Index(fields=["to", "-id"], name="outgoing_to"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"

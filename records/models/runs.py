@@ -46,6 +46,7 @@ class Run(models.Model):
             ),
             models.Index(fields=["asked_by", "-id"], name="run_asked_by"),
             models.Index(fields=["kind", "-id"], name="run_of_kind"),
+            models.Index(fields=["-id"], name="run_given_up", condition=models.Q(state__in=["failed", "parked"])),
         ]
 
     def __str__(self) -> str:
@@ -61,9 +62,16 @@ class RunReject(models.Model):
     reason = models.TextField()
     row = models.JSONField(help_text="The row as it came, by column; corrected in place before it is run again.")
     settled_at = models.DateTimeField(null=True)
+    left_out = models.BooleanField(default=False, db_default=False, help_text="Settled by not being wanted.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "line"], name="one_reject_per_line")]
+        indexes = [
+            models.Index(
+                fields=["run", "line", "id"], name="reject_aside", condition=models.Q(settled_at__isnull=True)
+            ),
+            models.Index(fields=["run", "line", "id"], name="reject_left_out", condition=models.Q(left_out=True)),
+        ]
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.reason}"

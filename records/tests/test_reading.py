@@ -8,20 +8,29 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.refusals import Refused
-from records.reading import LONGEST_RECORD, REST, decode, lines_of, read_table
+from records import tables
+from records.reading import LONGEST_RECORD, REST, decode, read_table
+from records.tables import lines_of
 
 WANTED = [("title", "name"), ("procedure", "kind")]
 
 
+def read(data, wanted):
+    """Layout and records of a file."""
+    file = io.BytesIO(data)
+    layout = tables.look(file, wanted)
+    return layout, list(tables.records(file, layout))
+
+
 def records(text, wanted=WANTED):
-    return list(read_table(text.encode(), wanted).records())
+    return read(text.encode(), wanted)[1]
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 def test_utf_8_with_and_without_a_mark(mark):
-    table = read_table(mark + "name,kind\nMüller,α\n".encode(), WANTED)
-    assert table.columns == ["name", "kind"]
-    assert [record.cells for record in table.records()] == [{"name": "Müller", "kind": "α"}]
+    layout, got = read(mark + "name,kind\nMüller,α\n".encode(), WANTED)
+    assert layout.columns == ["name", "kind"]
+    assert [record.cells for record in got] == [{"name": "Müller", "kind": "α"}]
 
 
 @pytest.mark.parametrize(
@@ -30,14 +39,15 @@ def test_utf_8_with_and_without_a_mark(mark):
         ("name,kind\nMüller,x\n".encode("latin-1"), ["Line 2", "UTF-8", "iconv"]),
         ("name,kind\nx,y\n".encode("utf-16"), ["UTF-16", "UTF-8"]),
         ("name,kind\nx,y\n".encode("utf-16-be"), []),
-        (b"PK\x03\x04\xff\xfe\x9a\x00", ["UTF-8"]),
+        (b"PK\x03\x04\xff\xfe\x9a\x00", ["workbook", "XLSX"]),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ["XLSX", "password"]),
         (b"", ["empty"]),
         (b"\xef\xbb\xbf \n\n", ["empty"]),
     ],
 )
 def test_what_is_not_utf_8_is_refused_with_what_to_do(data, says):
     with pytest.raises(Refused) as refused:
-        read_table(data, WANTED)
+        read(data, WANTED)
     assert all(word in str(refused.value.sentence) for word in says)
 
 
@@ -48,17 +58,17 @@ def test_the_delimiter_is_the_one_that_gives_the_columns(delimiter):
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter)
     writer.writerows([["name", "kind", f"x{others}y"], ["a", others, "c"]])
-    table = read_table(out.getvalue().encode(), WANTED)
-    assert table.delimiter == delimiter
-    assert [list(record.cells.values()) for record in table.records()] == [["a", others, "c"]]
+    layout, got = read(out.getvalue().encode(), WANTED)
+    assert layout.delimiter == delimiter
+    assert [list(record.cells.values()) for record in got] == [["a", others, "c"]]
 
 
 def test_a_missing_column_is_named_with_its_key_and_what_there_is():
     with pytest.raises(Refused) as refused:
-        read_table(b"name;sort\nx;y\n", WANTED)
+        read(b"name;sort\nx;y\n", WANTED)
     assert "kind" in str(refused.value) and "procedure" in str(refused.value) and "name, sort" in str(refused.value)
     with pytest.raises(Refused, match="more than once"):
-        read_table(b"name,kind,name\nx,y,z\n", WANTED)
+        read(b"name,kind,name\nx,y,z\n", WANTED)
 
 
 def test_columns_without_a_name_or_with_a_taken_one_keep_their_values():
@@ -108,11 +118,10 @@ HOSTILE = st.text(alphabet=st.sampled_from('",;|\t\r\n\0 abé\u2028\ufeff=\x85')
 @example(body="\0,\0\n", delimiter=",")
 def test_every_line_is_in_exactly_one_record_and_no_text_is_lost(body, delimiter):
     head = f"name{delimiter}kind\n"
-    table = read_table((head + body).encode(), WANTED)
-    got = list(table.records())
+    _layout, got = read((head + body).encode(), WANTED)
     firsts = [record.line for record in got]
     assert firsts == sorted(set(firsts)) and all(line > 1 for line in firsts)
-    lines = lines_of((head + body).encode())
+    lines = list(lines_of(io.BytesIO((head + body).encode())))
     # Marks and delimiters apart, what stands in the lines of a record is in it; before the first all is blank.
     plain = str.maketrans("", "", f'"{delimiter}\r\n \t\u2028\x85')
     assert not "".join(lines[1 : firsts[0] - 1 if firsts else len(lines)]).translate(plain)
@@ -126,10 +135,10 @@ def test_every_line_is_in_exactly_one_record_and_no_text_is_lost(body, delimiter
 @given(data=st.binary(max_size=200))
 def test_any_bytes_are_a_table_or_refused(data):
     try:
-        table = read_table(data, [])
+        _layout, got = read(data, [])
     except Refused:
         return
-    for record in table.records():
+    for record in got:
         assert record.line >= 1
 
 
@@ -149,5 +158,7 @@ def test_what_a_program_wrote_comes_back(rows, delimiter, quoting):
     assert got == rows
 
 
-def test_decode_gives_the_text():
+def test_a_small_file_is_read_as_a_whole():
     assert decode(b"\xef\xbb\xbfa") == "a"
+    table = read_table(b"name;kind\na;b\n", WANTED)
+    assert [record.cells for record in table.records()] == [{"name": "a", "kind": "b"}]

@@ -60,13 +60,14 @@ class Place:
 
 
 class Directory:
-    """Names of one import -> rows of the office. `made` counts what was added."""
+    """Names of one import -> rows of the office. `made` counts what was added, `added` are its names."""
 
     def __init__(self, mapping: Mapping, *, open_all: bool, create_missing: bool, actor: User | None) -> None:
         self.mapping, self.actor = mapping, actor
         self.open_all, self.create_missing = open_all, create_missing
         self.zone = mapping.time_zone or settings.TIME_ZONE
         self.made: Counter[str] = Counter()
+        self.added: dict[str, list[str]] = {}
         self._names: dict[str, dict[str, Found]] = {}
         self._departments: dict[int, Department] = {}
         self._procedures: dict[int, Procedure] = {}
@@ -146,6 +147,7 @@ class Directory:
         except ValidationError as error:
             return Found(None, " ".join(error.messages))
         self.made[kind] += 1
+        self.added.setdefault(kind, []).append(name)
         return found
 
     def _make_department(self, name: str) -> int:
@@ -181,7 +183,7 @@ class Directory:
         """Where the row goes. Raises Bad, naming the column, for a name nobody knows and a procedure not used there."""
         mapping = self.mapping
         department = self._departments[self._known("departments", row.department, mapping.department.column)]
-        procedure = self._procedures[self._known("procedures", row.procedure, mapping.procedure)]
+        procedure = self._procedures[self._known("procedures", row.procedure, mapping.procedure.column)]
         version = self._version(procedure, department)
         if isinstance(version, Refused):
             raise Bad(str(version.sentence), mapping.column_of(version.field))

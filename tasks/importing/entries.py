@@ -27,15 +27,16 @@ class Entry:
 
 def read_entries(records: Iterable[Record], mapping: Mapping, *, zone: str, now: dt.datetime) -> Iterator[Entry]:
     """Each record as an entry, in order. Never raises for what is in a record."""
-    seen: dict[str, int] = {}
+    seen: dict[int, int] = {}
     for record in records:
         try:
             if record.problem:
                 raise Bad(record.problem)
             row = read_row(record.line, record.cells, mapping, zone=zone, now=now)
             content = hash(tuple(record.cells.values()))
-            repeated = row.reference in seen
-            if seen.setdefault(row.reference, content) != content:
+            key = hash(row.reference)  # numbers, so that a long file does not fill the memory with its references
+            repeated = key in seen
+            if seen.setdefault(key, content) != content:
                 raise Bad(_("Another row has this external reference already."), mapping.external_reference)
         except Bad as why:
             yield Entry(record.line, record.cells, bad=why)

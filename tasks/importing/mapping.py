@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,7 +16,6 @@ CONSTANTS = {"source": 60, "site": 120, "time_zone": 64}
 COLUMNS = (
     "external_reference",
     "title",
-    "procedure",
     "text",
     "person",
     "opened_at",
@@ -24,17 +23,30 @@ COLUMNS = (
     "due_at",
     "subject_reference",
 )
-NEEDED = ("source", "external_reference", "title", "procedure", "department")
-DEPARTMENT_KEYS = frozenset({"column", "empty", "else"})
+NAMES = ("procedure", "department")
+NEEDED = ("source", "external_reference", "title", *NAMES)
+NAME_KEYS = ("column", "empty", "else", "values", "default")
+LONGEST_NAME = 160
+MOST_VALUES = 1000
+DATES = ("iso", "day-first", "month-first")
 
 
 @dataclass(frozen=True)
-class DepartmentColumn:
-    """Where the department stands; in a row whose value is one of `empty`, it stands in `otherwise`."""
+class Named:
+    """Where a department or procedure stands. In a row whose value is one of `empty`, it stands in `otherwise`; where
+    that says nothing, `default` is meant. `values` tell what the file's names are called here.
+    """
 
-    column: str
+    column: str = ""
     empty: frozenset[str] = frozenset({""})
     otherwise: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    default: str = ""
+
+    def means(self, value: str, other: str) -> str:
+        """What a row means that says `value`, and `other` in the other column; "" for nothing."""
+        name = other if value in self.empty else value
+        return self.default if name in self.empty else self.values.get(name, name)
 
 
 @dataclass(frozen=True)
@@ -44,10 +56,11 @@ class Mapping:
     source: str
     external_reference: str
     title: str
-    procedure: str
-    department: DepartmentColumn
+    procedure: Named
+    department: Named
     site: str = ""
     time_zone: str = ""
+    dates: str = DATES[0]
     text: str = ""
     person: str = ""
     opened_at: str = ""
@@ -61,16 +74,20 @@ class Mapping:
         for key in COLUMNS:
             if column := getattr(self, key):
                 yield key, column
-        yield "department", self.department.column
-        if self.department.otherwise:
-            yield "department.else", self.department.otherwise
+        for key in NAMES:
+            named: Named = getattr(self, key)
+            if named.column:
+                yield key, named.column
+            if named.otherwise:
+                yield f"{key}.else", named.otherwise
         for number, column in enumerate(self.labels):
             yield f"labels[{number}]", column
 
     def column_of(self, field: str | None) -> str:
         """The column a field of a verb's refusal came from; "" where it came from none."""
-        if field == "department":
-            return self.department.column
+        if field in NAMES:
+            named: Named = getattr(self, field)
+            return named.column
         known = {
             "due_on": self.due_at,
             "external_reference": self.external_reference,
@@ -90,7 +107,7 @@ def read_mapping(data: Any) -> Mapping:
     """The mapping in parsed JSON. Raises Refused, naming the key, for what is missing, unknown or of a wrong kind."""
     if not isinstance(data, dict):
         raise Refused(_("The mapping must be a JSON object with a key for each meaning."), code="mapping_wrong")
-    known = {*CONSTANTS, *COLUMNS, "department", "labels"}
+    known = {*CONSTANTS, *COLUMNS, *NAMES, "dates", "labels"}
     for key in data:
         if key not in known:
             raise wrong(str(key)[:60], _("it is not known. Known are: %(keys)s.") % {"keys": ", ".join(sorted(known))})
@@ -100,7 +117,16 @@ def read_mapping(data: Any) -> Mapping:
     texts = {key: _text(key, data[key], CONSTANTS.get(key, 0)) for key in (*CONSTANTS, *COLUMNS) if key in data}
     if "time_zone" in texts:
         _check_zone(texts["time_zone"])
-    return Mapping(**texts, department=_department(data["department"]), labels=_labels(data.get("labels", [])))
+    dates = data.get("dates", DATES[0])
+    if dates not in DATES:
+        raise wrong("dates", _("it must be one of: %(known)s.") % {"known": ", ".join(DATES)})
+    return Mapping(
+        **texts,
+        procedure=_named("procedure", data["procedure"]),
+        department=_named("department", data["department"]),
+        dates=str(dates),
+        labels=_labels(data.get("labels", [])),
+    )
 
 
 def _text(key: str, value: Any, most: int = 0) -> str:
@@ -120,22 +146,36 @@ def _check_zone(name: str) -> None:
         raise wrong("time_zone", " ".join(error.messages)) from error
 
 
-def _department(value: Any) -> DepartmentColumn:
+def _named(key: str, value: Any) -> Named:
     if not isinstance(value, dict):
-        return DepartmentColumn(_text("department", value))
-    for key in value:
-        if key not in DEPARTMENT_KEYS:
-            raise wrong(f"department.{key}"[:60], _("it is not known. Known are: column, empty, else."))
-    if "column" not in value:
-        raise wrong("department.column", _("it is missing."))
+        return Named(_text(key, value))
+    for one in value:
+        if one not in NAME_KEYS:
+            known = ", ".join(NAME_KEYS)
+            raise wrong(f"{key}.{one}"[:60], _("it is not known. Known are: %(keys)s.") % {"keys": known})
+    if "column" not in value and "default" not in value:
+        raise wrong(f"{key}.column", _("it is missing."))
     empty = value.get("empty", [""])
     if not isinstance(empty, list) or not all(isinstance(one, str) for one in empty):
-        raise wrong("department.empty", _("it must be a list of texts."))
-    return DepartmentColumn(
-        _text("department.column", value["column"]),
+        raise wrong(f"{key}.empty", _("it must be a list of texts."))
+    texts = {one: _text(f"{key}.{one}", value[one]) for one in ("column", "else") if one in value}
+    return Named(
+        texts.get("column", ""),
         frozenset(one.strip() for one in empty) | {""},
-        _text("department.else", value["else"]) if "else" in value else "",
+        texts.get("else", ""),
+        _values(f"{key}.values", value.get("values", {})),
+        _text(f"{key}.default", value["default"], LONGEST_NAME) if "default" in value else "",
     )
+
+
+def _values(key: str, values: Any) -> dict[str, str]:
+    if not isinstance(values, dict) or len(values) > MOST_VALUES:
+        raise wrong(
+            key,
+            _("it must be an object with what each name of the file means, %(most)s at the most.")
+            % {"most": MOST_VALUES},
+        )
+    return {str(said).strip(): _text(f"{key}.{said}"[:60], means, LONGEST_NAME) for said, means in values.items()}
 
 
 def _labels(value: Any) -> tuple[str, ...]:

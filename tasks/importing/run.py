@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import asdict
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -18,16 +19,18 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.refusals import Refused
 from organization.models import User
-from records import events, files, rejects, runs
-from records.models import Attachment, Run, RunReject
-from records.reading import REST, Record, Table, lines_of, read_table
+from records import events, files, rejects, runs, tables
+from records.models import Attachment, Run
+from records.reading import REST, Record
 from records.rejects import Bad
+from records.tables import CHUNK, Layout
 from tasks.importing.directory import Directory, Wanted
 from tasks.importing.entries import Entry, read_entries
 from tasks.importing.mapping import check_use, read_mapping
 from tasks.importing.work import Job, bring_in, known_references
 
 KIND = "tasks.import"
+OWNER = "run"  # of the kept files
 BATCH = 200
 TRIES = 3
 COUNTED = ("opened", "finished", "already", "rejected")
@@ -46,32 +49,45 @@ def told(listener: Callable[[Run], None]) -> Iterator[None]:
 
 
 def ask_import(
-    upload: File[Any], *, mapping: Any, open_all: bool, create_missing: bool, actor: User | None, here: bool = False
+    upload: File[Any],
+    *,
+    mapping: Any,
+    open_all: bool,
+    create_missing: bool,
+    actor: User | None,
+    sheet: str = "",
+    here: bool = False,
 ) -> Run:
-    """Ask for the import of a CSV file; its bytes are kept, so that any worker can do it. Returns the run.
+    """Ask for the import of a CSV or XLSX file; its bytes are kept, so that any worker can do it. Returns the run.
 
-    `mapping` is parsed JSON. `here` says that the caller performs it now, so it is not offered to a worker at once.
-    Raises Refused, before anything is kept, for a wrong mapping, another encoding and columns that are missing.
+    `mapping` is parsed JSON; `sheet` the one of a workbook, else its first. `here` says that the caller performs it
+    now, so it is not offered to a worker at once. Raises Refused, before anything is kept, for a wrong mapping, another
+    encoding and columns that are missing.
     """
-    understood = read_mapping(mapping)
-    check_use(understood, open_all=open_all, create_missing=create_missing)
-    data = upload.read()
-    table = read_table(data, list(understood.columns()))
-    parameters = {
-        "mapping": mapping,
-        "open": open_all,
-        "create_missing": create_missing,
-        "columns": table.columns,
-        "delimiter": table.delimiter,
-        "begins": table.begins,
-    }
+    parameters = parameters_of(upload, mapping=mapping, sheet=sheet, open_all=open_all, create_missing=create_missing)
     with transaction.atomic():
         run = runs.ask(KIND, actor=actor, parameters=parameters)
         # The same bytes are kept once: a second import of a file leaves no more behind than its run.
-        same = Attachment.objects.filter(owner_kind="run", blob__sha256=hashlib.sha256(data).hexdigest())
-        kept = same.first() or files.attach(upload, owner_kind="run", owner_id=run.pk, actor=actor)
+        same = Attachment.objects.filter(owner_kind=OWNER, blob__sha256=_digest(upload))
+        kept = same.first() or files.attach(upload, owner_kind=OWNER, owner_id=run.pk, actor=actor)
         run.parameters["file"] = kept.pk
-        return _asked(run, here)
+        return asked(run, here)
+
+
+def parameters_of(file: Any, *, mapping: Any, sheet: str, open_all: bool, create_missing: bool) -> dict[str, Any]:
+    """What a run of such an import is told. Raises Refused for a wrong mapping and a file that does not fit it."""
+    understood = read_mapping(mapping)
+    check_use(understood, open_all=open_all, create_missing=create_missing)
+    layout = tables.look(file, list(understood.columns()), sheet=sheet)
+    return {"mapping": mapping, "open": open_all, "create_missing": create_missing, **asdict(layout)}
+
+
+def _digest(upload: File[Any]) -> str:
+    digest = hashlib.sha256()
+    upload.seek(0)
+    for chunk in upload.chunks(CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def ask_again(home: Run, *, create_missing: bool, actor: User | None, here: bool = False) -> Run:
@@ -84,10 +100,11 @@ def ask_again(home: Run, *, create_missing: bool, actor: User | None, here: bool
         read_mapping(parameters["mapping"]), open_all=parameters["open"], create_missing=parameters["create_missing"]
     )
     with transaction.atomic():
-        return _asked(runs.ask(KIND, actor=actor, parameters=parameters), here)
+        return asked(runs.ask(KIND, actor=actor, parameters=parameters), here)
 
 
-def _asked(run: Run, here: bool) -> Run:
+def asked(run: Run, here: bool) -> Run:
+    """Write down what a run was told after it was asked for; `here` keeps it from workers for a moment."""
     run.lease_until = clock.now() + runs.HANDED if here else None
     run.save(update_fields=["parameters", "lease_until"])
     return run
@@ -111,6 +128,13 @@ def perform(run: Run) -> dict[str, Any]:
     """Do an import from its place on. Returns how many rows were opened, finished, there already, and kept aside."""
     with events.origin("import"):
         return Import(run).perform()
+
+
+def layout_of(parameters: dict[str, Any]) -> Layout:
+    """How the file of a run is read."""
+    return Layout(
+        **{name: parameters[name] for name in ("columns", "begins", "delimiter", "sheet") if name in parameters}
+    )
 
 
 class Import:
@@ -144,11 +168,10 @@ class Import:
         if not self.again:
             blob = Attachment.objects.select_related("blob").get(pk=parameters["file"]).blob
             with default_storage.open(blob.stored_as) as stored:
-                lines = lines_of(stored.read())
-            yield from Table(lines, parameters["delimiter"], parameters["columns"], parameters["begins"]).records()
+                yield from tables.records(stored, layout_of(parameters))
             return
         columns = parameters["columns"]
-        for reject in RunReject.objects.filter(run=self.home, settled_at__isnull=True).order_by("line"):
+        for reject in rejects.aside(self.home).order_by("line").iterator():
             fits = REST not in reject.row and all(name in reject.row for name in columns)
             yield Record(reject.line, reject.row, "" if fits else reject.reason)
 

@@ -2,6 +2,7 @@
 
 from tasks.models.comfort import Draft, LastList, Presence, SavedView
 from tasks.models.glass import BrokenGlass
+from tasks.models.imports import ImportFile, ImportMapping
 from tasks.models.procedures import Procedure, ProcedureVersion, Requirement, Step
 from tasks.models.ratings import Rating
 from tasks.models.reminders import Reminder, Watch
@@ -14,6 +15,8 @@ __all__ = [
     "BrokenGlass",
     "Comment",
     "Draft",
+    "ImportFile",
+    "ImportMapping",
     "Involvement",
     "Label",
     "LastList",

@@ -53,6 +53,11 @@ def test_what_is_needed_is_named_when_it_is_missing(key):
         ("department", {"column": "x", "empty": "EMPTY"}, "department.empty"),
         ("department", {"column": "x", "otherwise": "y"}, "department.otherwise"),
         ("department", ["x"], "department"),
+        ("department", {"empty": ["x"]}, "department.column"),
+        ("procedure", {"column": "x", "values": ["a"]}, "procedure.values"),
+        ("procedure", {"column": "x", "values": {"a": ""}}, "procedure.values.a"),
+        ("procedure", {"default": " "}, "procedure.default"),
+        ("dates", "american", "dates"),
         ("labels", "channel", "labels"),
         ("labels", ["a", None], "labels[1]"),
     ],
@@ -104,8 +109,53 @@ GOOD = {
 }
 
 
-def row(**cells):
-    return read_row(7, GOOD | cells, read_mapping(WHOLE), zone="Europe/Amsterdam", now=NOW)
+def row(mapping=WHOLE, **cells):
+    return read_row(7, GOOD | cells, read_mapping(mapping), zone="Europe/Amsterdam", now=NOW)
+
+
+def test_what_the_names_of_a_file_mean():
+    procedure = {"column": "what", "values": {"Check": "Permit check"}, "default": "Anything"}
+    department = {"column": "group", "empty": ["?"], "else": "owner", "values": {"N": "North"}, "default": "General"}
+    mapping = WHOLE | {"procedure": procedure, "department": department}
+    for cells, means in (
+        ({}, ("Permit check", "North")),
+        ({"group": " N "}, ("Permit check", "North")),
+        ({"group": "?", "owner": "N"}, ("Permit check", "North")),
+        ({"group": "", "owner": "?"}, ("Permit check", "General")),
+        ({"group": "South"}, ("Permit check", "South")),
+    ):
+        got = row(mapping, **cells)
+        assert (got.procedure, got.department) == means
+    everywhere = WHOLE | {"procedure": {"default": "Anything"}, "department": {"default": "General"}}
+    assert (row(everywhere).procedure, row(everywhere, group="x").department) == ("Anything", "General")
+    assert [key for key, _column in read_mapping(everywhere).columns()].count("procedure") == 0
+
+
+@pytest.mark.parametrize(
+    ("dates", "text", "means"),
+    [
+        ("day-first", "31.3.2025 14:05", dt.datetime(2025, 3, 31, 12, 5, tzinfo=dt.UTC)),
+        ("day-first", "31/03/2025, 14:05:09", dt.datetime(2025, 3, 31, 12, 5, 9, tzinfo=dt.UTC)),
+        ("day-first", "1-2-2025 00:30+00:00", dt.datetime(2025, 2, 1, 0, 30, tzinfo=dt.UTC)),
+        ("month-first", "3/31/2025 2:05 PM", dt.datetime(2025, 3, 31, 12, 5, tzinfo=dt.UTC)),
+        ("month-first", "1/2/2025 12:30 am", dt.datetime(2025, 1, 1, 23, 30, tzinfo=dt.UTC)),
+        ("month-first", "2025-01-02 12:30", dt.datetime(2025, 1, 2, 11, 30, tzinfo=dt.UTC)),
+    ],
+)
+def test_dates_as_people_write_them(dates, text, means):
+    assert row(WHOLE | {"dates": dates}, until=text, **{"from": ""}).done_at == means
+
+
+def test_a_due_date_stays_one_however_it_is_written():
+    assert row(WHOLE | {"dates": "day-first"}, due="5.6.2025").due_on == dt.date(2025, 6, 5)
+    for dates, text in (
+        ("day-first", "3/31/2025"),
+        ("day-first", "5.6.25"),
+        ("month-first", "3/31/2025 14:05 PM"),
+        ("iso", "5.6.2025"),
+    ):
+        with pytest.raises(Bad, match="not a time"):
+            row(WHOLE | {"dates": dates}, due=text)
 
 
 def test_a_row_as_work():

@@ -19,6 +19,7 @@ from backoffice.audit.exporting import OWNER
 from backoffice.tests.walk.answers import Inspector, hostile, mark
 from backoffice.tests.walk.people import ROLES, Visitor
 from backoffice.tests.walk.table_import import add_imports
+from backoffice.tests.walk.table_import_tasks import add_task_imports
 from backoffice.tests.walk.table_look import add_look
 from backoffice.tests.walk.table_reports import add_reports
 from core import clock
@@ -62,6 +63,7 @@ def _built() -> SimpleNamespace:
     add_reports(office)
     add_imports(office)
     add_look(office)
+    add_task_imports(office)
     return office
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from backoffice.tests.walk.cases import Case, Office
 from organization.invitations import path_of
-from organization.models import Qualification
+from organization.models import Alias, Qualification
 from records.models import Outgoing
 from tasks.models import Label
 
@@ -191,5 +191,22 @@ MAIL = {
         about("mail/{}/retry/", lambda o: Outgoing.objects.get(key="walk").pk, ACT, f"409 d, 403 {NOT}"),
         at("mail/0/retry/", ACT, ABSENT),
     ],
+    "set-up/mail/messages/": [at("mail/messages/?q=cleo@outside.example", ONE, f"405 d, 403 {NOT}")],
 }
-ROWS = PLACES | PEOPLE | CALENDARS | WORK | LIVES | MAIL
+
+
+def an_alias(end: str, get: str, post: str, **more: Any) -> Case:
+    return about("aliases/{}/" + end, lambda o: Alias.objects.get(person=o.mira).pk, get, post, **more)
+
+
+KEPT = {
+    "set-up/runs/": [at("runs/", ONE, f"405 d, 403 {NOT}"), at("runs/?state=failed", ONE, f"405 d, 403 {NOT}")],
+    "set-up/runs/<int:pk>/retry/": [
+        about("runs/{}/retry/", lambda o: o.run.pk, ACT, MOVED, leads="/set-up/runs/"),
+        at("runs/0/retry/", ACT, ABSENT),
+    ],
+    "set-up/aliases/": [at("aliases/", ONE, f"405 d, 403 {NOT}")],
+    "set-up/aliases/<int:pk>/": [an_alias("", ONE, WRONG), at("aliases/0/", ABSENT, ABSENT)],
+    "set-up/aliases/<int:pk>/remove/": [an_alias("remove/", ACT, MOVED, leads="/set-up/aliases/")],
+}
+ROWS = PLACES | PEOPLE | CALENDARS | WORK | LIVES | MAIL | KEPT

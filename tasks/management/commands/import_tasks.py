@@ -1,4 +1,4 @@
-"""Bring work in from a CSV file, in the foreground."""
+"""Bring work in from a CSV or XLSX file, in the foreground."""
 
 from __future__ import annotations
 
@@ -20,11 +20,14 @@ MADE = ("departments", "procedures", "people", "memberships")
 
 
 class Command(BaseCommand):
-    help = "Import tasks from a CSV file, or do again what an earlier import kept aside (--rerun)."
+    help = "Import tasks from a CSV or XLSX file, or do again what an earlier import kept aside (--rerun)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", nargs="?", help="The CSV file; with --rerun, the corrected --rejects of that run.")
+        parser.add_argument(
+            "file", nargs="?", help="The CSV or XLSX file; with --rerun, the corrected --rejects of that run."
+        )
         parser.add_argument("--mapping", help="JSON that says what the columns mean.")
+        parser.add_argument("--sheet", default="", help="Of a workbook, the sheet with the rows; else its first.")
         parser.add_argument("--open", action="store_true", help="All of it comes in open and unassigned.")
         parser.add_argument(
             "--create-missing", action="store_true", help="Make the people, departments and procedures it names."
@@ -61,6 +64,7 @@ class Command(BaseCommand):
                 open_all=options["open"],
                 create_missing=options["create_missing"],
                 actor=None,
+                sheet=options["sheet"],
                 here=True,
             )
 
@@ -73,7 +77,7 @@ class Command(BaseCommand):
             return home
         if options["file"]:
             with opened(options["file"]) as upload:
-                corrections = rejects.correct_all(home, upload.read(), actor=None)
+                corrections = rejects.correct_all(home, upload, actor=None)
             for problem in corrections.problems:
                 self.stderr.write(problem)
             self.stdout.write(f"{corrections.changed} rows corrected")
@@ -91,7 +95,8 @@ class Command(BaseCommand):
         )
         home = Run.objects.get(pk=run.parameters.get("again", run.pk))
         if out:
-            Path(out).write_text(rejects.export(home), encoding="utf-8", newline="")
+            with Path(out).open("w", encoding="utf-8", newline="") as written:
+                written.writelines(rejects.export(home))
             self.stdout.write(
                 f"Rows kept aside are in {out}. Correct them there, then: import_tasks {out} --rerun {home.pk}"
             )
