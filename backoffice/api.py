@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cached_property, wraps
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, re_path
 from django.utils.translation import gettext as _
@@ -61,6 +62,9 @@ def in_problems(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
     @csrf_exempt
     @wraps(view)
     def answer(request: HttpRequest, **path: Any) -> HttpResponse:
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+            detail = _("Use https. What was just sent could be read on its way: make a new token.")
+            return problem(request, 403, "https_only", detail)
         try:
             response: HttpResponse = view(request, **path)
         except Http404 as missing:

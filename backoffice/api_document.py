@@ -36,7 +36,7 @@ def described(document: dict[str, Any]) -> dict[str, Any]:
 
 def _describe(method: str, operation: dict[str, Any]) -> None:
     answers = operation["responses"]
-    refusals = {status for status in answers if status >= 400} | {401, 422}
+    refusals = {status for status in answers if status >= 400} | {401, 422, 429}
     if "*/*" not in answers.get(200, {}).get("content", {}):
         refusals.add(406)
     if "requestBody" in operation:

@@ -20,7 +20,7 @@ from ninja import errors as ninja
 from ninja.parser import Parser
 
 from core.problems import problem
-from core.refusals import Refused
+from core.refusals import Refused, TooMany
 
 CODES = {400: "malformed", 401: "no_token", 406: "not_acceptable", 413: "too_large", 415: "media_type"}
 
@@ -77,7 +77,10 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     if error.field:
         fault = {"where": "body", "field": error.field, "code": error.code, "detail": str(error.sentence)}
         faults.append(fault)
-    return problem(request, error.status, error.code, error.sentence, errors=faults, **_facts(error.detail))
+    response = problem(request, error.status, error.code, error.sentence, errors=faults, **_facts(error.detail))
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _facts(detail: dict[str, Any]) -> dict[str, Any]:

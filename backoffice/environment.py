@@ -7,6 +7,7 @@ from `$DATA/env`, which `make run` writes so that every command with the same DA
 import hashlib
 import os
 import pwd
+import re
 from pathlib import Path
 
 BASE = Path(__file__).resolve().parent.parent
@@ -16,6 +17,7 @@ SHORTEST_KEY = 50
 SHORTEST_TOKEN = 20
 FEWEST_CHARACTERS = 10
 WEAK_PARTS = ("changeme", "change-me", "django-insecure", "secret-key", "password")
+SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 DEVELOPMENT_KEY = "used while DEBUG is on and never else"
 
 
@@ -111,6 +113,30 @@ def secret_key(value: str, *, debug: bool) -> str:
     weak = len(value) < SHORTEST_KEY or len(set(value)) < FEWEST_CHARACTERS
     if weak or any(part in value.lower() for part in WEAK_PARTS):
         raise ImproperlyConfigured(f"SECRET_KEY is too weak. {HOW_TO_MAKE_A_KEY}")
+    return value
+
+
+def rates(text: str) -> list[tuple[int, float]]:
+    """Return the rates in `text`: "5/5m, 50/12h" is [(5, 300), (50, 43200)], "off" is none.
+
+    Units are s, m, h and d. Raises ImproperlyConfigured for anything else.
+    """
+    from django.core.exceptions import ImproperlyConfigured
+
+    if text.strip().lower() == "off":
+        return []
+    found = [re.fullmatch(r"([1-9]\d{0,8})/((?:[1-9]\d{0,5})?)([smhd])", part.strip()) for part in text.split(",")]
+    if not all(found):
+        raise ImproperlyConfigured(f"{text!r} is no rate. Write how many in which time, as in 50/12h, or off.")
+    return [(int(one[1]), int(one[2] or 1) * SECONDS[one[3]]) for one in found if one]
+
+
+def one_of(name: str, value: str, known: str) -> str:
+    """Return `value`; raises ImproperlyConfigured where it is none of the words of `known`."""
+    from django.core.exceptions import ImproperlyConfigured
+
+    if value not in known.split():
+        raise ImproperlyConfigured(f"{name} is {value!r}. Choose one of: {known}.")
     return value
 
 

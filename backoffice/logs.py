@@ -21,7 +21,9 @@ _BLOTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\bbo_[\w-]{16,}"), HIDDEN),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}"), rf"\1 {HIDDEN}"),
     (
-        re.compile(r"(?i)((?:sessionid|csrf\w*|password\w*|secret\w*|token|otp)['\"]?\s*[=:]\s*)[^\s,;&)}]+"),
+        re.compile(
+            r"(?i)((?:sessionid|__host-\w+|csrf\w*|password\w*|secret\w*|token|otp)['\"]?\s*[=:]\s*)[^\s,;&)}]+"
+        ),
         rf"\1{HIDDEN}",
     ),
     (re.compile(r"(/key/)[^/\s]+"), rf"\1{HIDDEN}"),

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from backoffice import shell
-from backoffice.search import LONGEST
+from backoffice.search import LONGEST, found
 from backoffice.shell_set_up import GROUPS
-from core.finding import Found, finders
+from core.finding import Found
 from core.folding import fold
 from organization.models import Department
 from tasks.models import Procedure
@@ -43,8 +43,8 @@ def palette(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").replace("\x00", "")[:LONGEST]
     groups = [Group("go", _("Go to"), [*pages(user, text), *departments(user, text)])]
     if text.strip():
-        for finder in finders():
-            groups.append(Group(finder.kind, str(finder.label), list(finder.find(user, text, SHOWN).rows)))
+        for finder, finds in found(user, text, SHOWN):
+            groups.append(Group(finder.kind, str(finder.label), list(finds.rows)))
         more = Found(_("Search everything for “%(words)s”") % {"words": text.strip()}, _search(text), icon="search")
         groups.append(Group("search", _("Search"), [more]))
     groups.append(Group("new", _("Create"), new_tasks(user, text)))

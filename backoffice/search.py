@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from core.finding import finders
 from core.htmx import wants_part
+from records import limits
 from tasks.remembered import recalled
 from tasks.views.bulk import undo_at
 from tasks.views.bulk_acts import bar_of
@@ -36,5 +37,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def found(user: Any, text: str, limit: int) -> list[tuple[Any, Any]]:
-    """(finder, what it found), for every finder; nothing is asked for an empty text."""
+    """(finder, what it found), for every finder; nothing is asked for an empty text. Raises TooMany (RATE_SEARCH)."""
+    if text.strip():
+        limits.demand("search", user.pk)
     return [(finder, finder.find(user, text, limit)) for finder in finders()] if text.strip() else []

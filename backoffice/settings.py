@@ -51,6 +51,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "backoffice.requests.NumberMiddleware",
+    "backoffice.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "backoffice.requests.LogMiddleware",
@@ -60,7 +61,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "backoffice.methods.PageMethodsMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "organization.sessions.AgeMiddleware",
     "organization.sessions.RightsMiddleware",
+    "organization.second_step.SecondStepMiddleware",
     "organization.middleware.PersonLocaleMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -108,7 +111,14 @@ DATABASES["default"] |= {
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "records_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "records_cache",
+        # Django's 300 would let anybody who tries many names push out what is remembered of others.
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -142,7 +152,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "organization.passwords.OfficeWordsValidator"},
+    {"NAME": "organization.passwords.BreachedPasswordValidator"},
 ]
+PASSWORD_WORDS = env.list("PASSWORD_WORDS", default=[])
+BREACHED_PASSWORDS = env.str("BREACHED_PASSWORDS", "")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "organization.accounts.AccountAdapter"
@@ -153,27 +167,62 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+# allauth's own, beside ours in RATES: second codes by person, and the rest by address. They live in the cache above.
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,20/m/ip", "login": "60/m/ip"}
+# Token buckets in the database (records/limits.py): how many in which time, of whom. Each is a variable, RATE_<NAME>.
+RATES = {
+    name: environment.rates(env.str(f"RATE_{name.upper()}", default))
+    for name, default in {
+        "api": "6000/m",  # requests of a token
+        "sign_in": "5/5m,50/12h",  # wrong passwords for an address; of browsers it was used in, each for itself
+        "sign_in_from": "100/10m",  # wrong passwords from an IP address
+        "mail": "5/h,20/d",  # mails that somebody not signed in has us send to an address, and invitations
+        "invite": "5000/h",  # invitations by an admin, an import of people among them
+        "test_mail": "10/10m",  # tests of outgoing mail by an admin
+        "search": "300/m",  # searches of a person
+        "export": "60/h",  # reports, exports and verifications of the chain asked for by a person
+    }.items()
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "organization.accounts.MfaAdapter"
+SECOND_STEP_FOR = environment.one_of("SECOND_STEP_FOR", env.str("SECOND_STEP_FOR", "nobody"), "nobody admins everybody")
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are an admin's word, nobody adds their own
 USERSESSIONS_TRACK_ACTIVITY = False
-SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_AGE = int(env.float("SESSION_DAYS", 14) * 24 * 3600)
+SESSION_IDLE_AGE = int(env.float("SESSION_IDLE_HOURS", 24) * 3600)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+KNOWN_COOKIE_NAME = "known"  # organization/known_browsers.py
+MESSAGES_COOKIE_NAME = "messages"
+MESSAGE_STORAGE = "backoffice.headers.MessageStorage"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_USE_SESSIONS = False
 
 SECURE_SSL = env.bool("SECURE_SSL", not (DEBUG or DEMO))
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = SECURE_SSL
+if SECURE_SSL:
+    # The prefix has browsers take them only over TLS, from this host alone (RFC 6265bis, 4.1.3.2).
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    KNOWN_COOKIE_NAME, MESSAGES_COOKIE_NAME = "__Host-known", "__Host-messages"
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE_SSL else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_SSL
-SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^api/"]  # backoffice/api.py refuses what comes unencrypted
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# What a browser may do for us: nothing of this. Copying a new token to the clipboard stays possible.
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        *("accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "clipboard-read", "display-capture"),
+        *("encrypted-media", "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer"),
+        *("microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock", "serial", "usb"),
+        *("xr-spatial-tracking",),
+    )
+)
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -182,6 +231,7 @@ if BEHIND_PROXY:
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
+        "object-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:"],

@@ -1,5 +1,7 @@
 """All addresses of the office."""
 
+from allauth.account.decorators import reauthentication_required
+from allauth.usersessions.views import list_usersessions
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -20,6 +22,8 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     # Addresses are an admin's word: nobody changes their own.
     path("accounts/email/", to_home, name="account_email"),
+    # Seeing one's sessions is free, ending one asks who it is.
+    path("accounts/sessions/", reauthentication_required(list_usersessions, allow_get=True), name="usersessions_list"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api),
     path("search/", search, name="search"),

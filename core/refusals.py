@@ -30,8 +30,18 @@ class Stale(Refused):
         super().__init__(sentence, code="stale", theirs=theirs, mine=mine)
 
 
+class TooMany(Refused):
+    """Somebody does something too often. `retry_after` is in how many seconds it can be done again (RFC 6585)."""
+
+    status = 429
+
+    def __init__(self, sentence: Any, *, retry_after: int) -> None:
+        super().__init__(sentence, code="too_many", retry_after=retry_after)
+        self.retry_after = retry_after
+
+
 class RefusedMiddleware:
-    """Turn a Refused that no view caught into a 409 page, or a part for htmx."""
+    """Turn a Refused that no view caught into a page of its status (409, 429), or a part for htmx."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -42,5 +52,8 @@ class RefusedMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refused):
             return None
-        template = "parts/_refused.html" if request.headers.get("HX-Request") else "409.html"
-        return render(request, template, {"refused": exception}, status=exception.status)
+        template = "parts/_refused.html" if request.headers.get("HX-Request") else f"{exception.status}.html"
+        response = render(request, template, {"refused": exception}, status=exception.status)
+        if isinstance(exception, TooMany):
+            response.headers["Retry-After"] = str(exception.retry_after)
+        return response

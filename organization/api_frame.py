@@ -1,11 +1,12 @@
 """The frame of every API request: whose token it is, in which language, with declared names only, once per key.
 
-Order of the answers: 401, 406, 415, 422 for undeclared names, then what the operation itself says (shape 422, reach
-404, right 403, verb 409). Tokens are the only way in, so no request rides on a browser's cookies.
+Order of the answers: 401, 429, 406, 415, 422 for undeclared names, then what the operation itself says (shape 422,
+reach 404, right 403, verb 409). Tokens are the only way in, so no request rides on a browser's cookies.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, cast
@@ -20,7 +21,7 @@ from organization import idempotency
 from organization.models import ApiToken, User
 from organization.telling import speaking_to
 from organization.tokens import person_of
-from records import events
+from records import events, limits
 
 Run = Callable[..., HttpResponse]
 _USUAL = {JSON, "*/*"}  # need no parsing
@@ -45,6 +46,25 @@ def token_of(request: HttpRequest) -> ApiToken | None:
     """The valid token of a request, with its person. One statement, none without the header."""
     scheme, _, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     return person_of(text.strip()) if scheme.lower() == "bearer" and text.strip() else None
+
+
+def limited(request: HttpRequest, token: ApiToken) -> None:
+    """Take one request from the bucket of the token, one small statement. Raises TooMany."""
+    request.api_taken = taken = limits.spend("api", token.pk)  # type: ignore[attr-defined]
+    if taken and not taken.allowed:
+        raise limits.too_many(taken)
+
+
+def tell_limit(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The answer with the policy and what is left until it is whole again (draft-ietf-httpapi-ratelimit-headers-10)."""
+    taken: limits.Taken | None = getattr(request, "api_taken", None)
+    if taken is None:
+        return response
+    rate = taken.rate
+    until_full = math.ceil((rate.amount - taken.left) * rate.each)
+    response.headers["RateLimit-Policy"] = f'"token";q={rate.amount};w={rate.seconds:.0f}'
+    response.headers["RateLimit"] = f'"token";r={taken.left};t={until_full}'
+    return response
 
 
 class Declared:
@@ -99,8 +119,10 @@ def framed(run: Run) -> Run:
                 if token is None:
                     return run(request, **path)
                 with speaking_to(token.person):
-                    return within(request, token, **path)
+                    limited(request, token)
+                    response = within(request, token, **path)
             except Exception as refusal:
-                return operation.api.on_exception(request, refusal)
+                response = operation.api.on_exception(request, refusal)
+            return tell_limit(request, response)
 
     return answer

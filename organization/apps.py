@@ -7,6 +7,7 @@ class OrganizationConfig(AppConfig):
     verbose_name = _("Organization")
 
     def ready(self) -> None:
+        from organization import sign_in_log  # noqa: F401 - listens
         from organization.importing import run  # noqa: F401 - a kind of run
         from organization.verbs import VERBS
         from records.verbs import declare

@@ -16,7 +16,7 @@ from core.refusals import Refused
 from organization.look import office_name
 from organization.models import User
 from organization.setup import save_person
-from records import events
+from records import events, limits
 from records.outgoing import queue_mail
 
 
@@ -26,7 +26,13 @@ def path_of(person: User) -> str:
 
 
 def invite(person: User, *, actor: User | None) -> None:
-    """Write the mail, in the person's language, with an `invite` event. Raises Refused for who left or has one."""
+    """Write the mail, in the person's language, with an `invite` event.
+
+    Raises Refused for who left or has one, TooMany where this person or by this admin too many were sent.
+    """
+    if actor:
+        limits.demand("invite", actor.pk)
+        limits.demand("mail", limits.hashed(person.email))
     with transaction.atomic():
         row = User.objects.select_for_update(no_key=True).get(pk=person.pk)
         if not row.is_active:

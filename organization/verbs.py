@@ -7,5 +7,6 @@ VERBS = {
     "set_hours": "a calendar has other windows or closures; all of them",
     "invite": "somebody was sent a link to set their password",
     "accept": "somebody took their invitation: name and password are set",
+    "end_sessions": "somebody was signed out everywhere by who runs the office; how many sessions, and the second step",
     "revoke": "an API token was ended",
 }

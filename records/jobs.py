@@ -11,7 +11,7 @@ from django.db import connection
 from kombu.exceptions import ChannelError
 
 from core import clock
-from records import chain, outgoing, runs
+from records import chain, limits, outgoing, runs
 from records.models import Heartbeat
 
 log = structlog.get_logger(__name__)
@@ -36,7 +36,7 @@ def tick() -> None:
         if not cursor.fetchone()[0]:
             return
         try:
-            for sweep in [seal_events, send_due, start_due_runs, ask_for_life, *_sweeps]:
+            for sweep in [seal_events, send_due, start_due_runs, ask_for_life, forget_full_buckets, *_sweeps]:
                 _guarded(sweep)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [chain.ADVISORY_LOCK + 1])
@@ -78,6 +78,12 @@ def ask_for_life() -> None:
     if asked.at <= now - LONG_ASKED and not _waiting("long"):
         Heartbeat.objects.filter(pk=asked.pk).update(at=now)
         say_alive.apply_async(queue="long", expires=60)
+
+
+def forget_full_buckets() -> None:
+    """Once a minute, remove what the rate limits need no longer."""
+    if clock.now().second == 45:
+        limits.forget_full()
 
 
 def _waiting(queue: str) -> int:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.refusals import Refused
 from organization.models import User
-from records import events, files, runs
+from records import events, files, limits, runs
 from records.models import Attachment, Run
 from reports import mails
 from reports.catalogue import REPORTS
@@ -42,12 +42,13 @@ def ask_report(
 
     `parameters` are those of its form, `about` among them. Relative periods are counted from today in the actor's
     zone or, for an occurrence of a schedule, from that instant in the schedule's zone. Raises Refused for what the
-    actor may not see, and when AT_ONCE of their reports are being made already.
+    actor may not see, and when AT_ONCE of their reports are being made already, TooMany beyond RATE_EXPORT.
     """
     scope = scope_of(actor, str(parameters["about"]))
     with transaction.atomic():
         if schedule is None:
             _refuse_too_many(actor)
+            limits.demand("export", actor.pk)
         run = runs.ask(KIND, actor=actor, parameters={"report": name})
         kept = _expected(run, name, parameters, scope, schedule, occurrence_at)
         people = {actor.pk, *(person.pk for person in readers)}

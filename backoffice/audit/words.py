@@ -97,6 +97,12 @@ ELSEWHERE = {
     "withdraw": Sentence(_("You took back: {what}"), _("{who} took back: {what}"), "", _("Taken back: {what}")),
     "set_hours": Sentence(_("You set the hours of: {what}"), _("{who} set the hours of: {what}")),
     "set_links": Sentence(_("You set who may do it: {what}"), _("{who} set who may do it: {what}")),
+    "end_sessions": Sentence(
+        _("You signed out everywhere: {what}"),
+        _("{who} signed out everywhere: {what}"),
+        "",
+        _("Signed out everywhere: {what}"),
+    ),
     "revoke": Sentence(_("You ended: {what}"), _("{who} ended: {what}"), "", _("Ended: {what}")),
     "draft": Sentence(_("You began a draft: {what}"), _("{who} began a draft: {what}")),
     "edit_draft": Sentence(_("You wrote the draft: {what}"), _("{who} wrote the draft: {what}")),

@@ -145,7 +145,8 @@ def test_a_token_costs_one_statement(cast):
     mira = Caller(cast.mira)
     with CaptureQueriesContext(connection) as seen:
         assert mira.get("/departments").status_code == 200
-    assert [one["sql"].split()[0] for one in seen.captured_queries] == ["EXECUTE", "SELECT"]
+    # The token with its person and where they stand, its rate, what was asked for.
+    assert [one["sql"].split()[0] for one in seen.captured_queries] == ["EXECUTE", "INSERT", "SELECT"]
 
 
 def test_create_token_prints_the_token_alone(cast, capsys):

@@ -186,7 +186,7 @@ def nginx() -> list[str]:
 def test_nginx_names_addresses_and_headers_that_we_know() -> None:
     directives = [line.split(maxsplit=1) for line in nginx()]
     assert [rest for word, *_more in directives if word == "location" for rest in _more] == [
-        "/", "/static/", "= /health/", "= /metrics"
+        "/api/", "/", "/", "/static/", "= /health/", "= /metrics"
     ]  # fmt: skip
     for word, rest in ((one[0], one[-1]) for one in directives):
         if word == "location" and "static" not in rest:

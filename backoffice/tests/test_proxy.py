@@ -13,7 +13,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from backoffice import environment
@@ -40,9 +39,8 @@ def turned_away(forwarded: str, number: int) -> bool:
 
 @pytest.mark.django_db
 def test_limits_count_what_the_proxy_forwards(cast: SimpleNamespace, settings: Any) -> None:
-    settings.ACCOUNT_RATE_LIMITS = {"login_failed": "3/5m/ip"}
+    settings.RATES = settings.RATES | {"sign_in_from": [(3, 300.0)]}
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
-    cache.clear()
     assert [turned_away("203.0.113.7", number) for number in range(4)] == [False, False, False, True]
     assert turned_away("198.51.100.1, 203.0.113.7", 5), "what a caller says of itself does not help"
     assert not turned_away("203.0.113.8", 6), "another caller shares the limit"
@@ -50,8 +48,7 @@ def test_limits_count_what_the_proxy_forwards(cast: SimpleNamespace, settings: A
 
 @pytest.mark.django_db
 def test_without_a_proxy_nobody_says_where_they_come_from(cast: SimpleNamespace, settings: Any) -> None:
-    settings.ACCOUNT_RATE_LIMITS = {"login_failed": "3/5m/ip"}
-    cache.clear()
+    settings.RATES = settings.RATES | {"sign_in_from": [(3, 300.0)]}
     assert [turned_away(f"203.0.113.{number}", number) for number in range(4)] == [False, False, False, True]
 
 

@@ -156,5 +156,8 @@ def test_sessions_are_listed_and_can_be_ended(office: SimpleNamespace) -> None:
     other.force_login(office.kofi)
     page = here.get(reverse("usersessions_list"))
     assert page.status_code == 200 and len(page.context["sessions"]) == 2
+    assert "reauthenticate" in here.post(reverse("usersessions_list")).headers["Location"]
+    assert is_in(elsewhere)
+    here.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     here.post(reverse("usersessions_list"))
     assert is_in(here) and not is_in(elsewhere) and is_in(other)

@@ -16,7 +16,7 @@ from core import clock, pages
 from core.access import reach
 from organization.look import office_name
 from organization.views.frame import admins, listed, saved, typed
-from records import outgoing
+from records import limits, outgoing
 from records.models import Outgoing
 
 NEWEST = pages.Sort("newest", gettext_lazy("Newest"), "id", descending=True)
@@ -68,6 +68,7 @@ def test(request: HttpRequest) -> HttpResponse:
     """Write a mail to oneself into the outgoing rows, the way every mail goes."""
     person: Any = request.user
     now = clock.now()
+    limits.demand("test_mail", person.pk)
     outgoing.queue_mail(
         key=f"mail-test:{person.pk}:{now:%Y%m%d%H%M%S%f}",
         to=person.email,

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.refusals import Refused
-from records import chain, events, runs
+from records import chain, events, limits, runs
 from records.models import Event, Run, Seal
 
 VERIFY = "records.verify_events"
@@ -19,22 +19,29 @@ _UNFINISHED = (Run.State.QUEUED, Run.State.RUNNING)
 
 
 def ask_verification(*, actor: Any) -> Run:
-    """Have the whole chain verified in the background; one at a time. Its end is an event with what was found."""
+    """Have the whole chain verified in the background; one at a time. Its end is an event with what was found.
+
+    Raises TooMany beyond RATE_EXPORT.
+    """
     with transaction.atomic():
         Seal.objects.select_for_update().order_by("number").first()  # one asks at a time
         going = Run.objects.filter(kind=VERIFY, state__in=_UNFINISHED).first()
-        return going or runs.ask(VERIFY, actor=actor, parameters={})
+        if going:
+            return going
+        limits.demand("export", actor.pk)
+        return runs.ask(VERIFY, actor=actor, parameters={})
 
 
 def ask_export(*, actor: Any, looked_for: dict[str, Any]) -> Run:
     """Have the events of a look written into a file, and write down that somebody took them, and which.
 
-    `looked_for` is JSON-able. Raises Refused while another export of theirs is being made.
+    `looked_for` is JSON-able. Raises Refused while another export of theirs is being made, TooMany beyond RATE_EXPORT.
     """
     with transaction.atomic():
         get_user_model().objects.select_for_update(no_key=True).get(pk=actor.pk)
         if Run.objects.filter(asked_by=actor, kind=EXPORT, state__in=_UNFINISHED).exists():
             raise Refused(_("An export of yours is being made. Wait until it is ready."), code="being_made")
+        limits.demand("export", actor.pk)
         run = runs.ask(EXPORT, actor=actor, parameters=looked_for)
         events.write("export", actor=actor, subject_kind="run", subject_id=run.pk, payload={"filter": looked_for})
     return run

@@ -150,7 +150,7 @@ def test_a_file_is_given_out_harmlessly(vault: Path) -> None:
     answer = files.serve(put(b"<script>alert(1)</script>", 'a";\r\nX: "é.html'))
     assert answer.getvalue() == b"<script>alert(1)</script>"
     assert answer["Content-Type"] == "text/plain" and answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'; sandbox"
     assert answer["Cache-Control"] == "private, no-store"
     assert answer["Content-Disposition"].startswith("attachment;")
     assert "\n" not in answer["Content-Disposition"] and "X" not in answer.headers

@@ -11,6 +11,6 @@ def as_download(data: bytes, name: str, media_type: str) -> FileResponse:
     """Bytes as a download that can do nothing, as `records.files.serve` gives stored ones."""
     response = FileResponse(BytesIO(data), as_attachment=True, filename=name, content_type=media_type)
     response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
     response["Cache-Control"] = "private, no-store"
     return response

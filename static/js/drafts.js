@@ -111,6 +111,13 @@ document.addEventListener("htmx:beforeOnLoad", ({ detail: { elt, xhr } }) => {
   if (elt.dataset?.draft && xhr.status < 300 && !xhr.responseURL.includes(document.body.dataset.signIn)) forget(elt);
 });
 
+// Signing out clears this tab (Clear-Site-Data), so what was typed goes to the server first.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches?.("[data-sign-out]") || !timers.size) return;
+  event.preventDefault();
+  Promise.all([...timers.keys()].map((form) => flush(form))).finally(() => event.target.submit());
+});
+
 document.addEventListener("commented", () => document.getElementById("composer")?.reset());
 document.addEventListener("htmx:afterSettle", () => all(document));
 all(document);

@@ -83,5 +83,4 @@ def live(request: HttpRequest) -> HttpResponse:
     context = queue.list_context(request, address, chosen=reference_id(request.GET.get("task", "")))
     response = render(request, "tasks/_live.html", context | {"others": others})
     response.headers["ETag"] = mark
-    response.headers["Cache-Control"] = "private, no-cache"
     return response
