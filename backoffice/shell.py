@@ -159,7 +159,7 @@ class Shell:
         counts = self.counts if entries else {}
         return [
             Place(
-                href,
+                self._kept(href),
                 entry.label,
                 entry.short,
                 entry.icon,
@@ -169,6 +169,16 @@ class Shell:
             )
             for entry, href in entries
         ]
+
+    def _kept(self, href: str) -> str:
+        """An address with what was chosen there last: from elsewhere the queue is the list one was in.
+
+        In the queue itself the entry leads to the whole of it. What was chosen stands in the session already.
+        """
+        session = getattr(self.request, "session", None)
+        if session is None or href != address("tasks:queue") or self.request.path == href:
+            return href
+        return href + str(session.get("list", ""))
 
     @cached_property
     def account_places(self) -> list[Place]:

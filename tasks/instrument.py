@@ -52,7 +52,7 @@ def instrument_of(task: Task, now: dt.datetime, zone: dt.tzinfo) -> Instrument |
     left = calendar.minutes_between(now, task.due_at)
     span = times.span(calendar.minutes_between(begin, task.due_at))
     due = due_words(task, here)
-    start = times.day_and_time(task.start_by.astimezone(zone), here)
+    start = start_words(task, here)
     said = _("%(time)s over") if late else _("%(time)s left")
     said = said % {"time": times.span(left)}
     moods = ((late, "late"), (task.state == State.WAITING, "waiting"), (task.start_by < now, "soon"))
@@ -68,6 +68,14 @@ def instrument_of(task: Task, now: dt.datetime, zone: dt.tzinfo) -> Instrument |
         start_words=_("Start by %(when)s") % {"when": start},
         due_words=_("Due %(when)s") % {"when": due},
     )
+
+
+def start_words(task: Task, here: dt.datetime) -> str:
+    """When to start at the latest. Where the due date is a day, no other day is named to who is in another zone."""
+    at, there = task.start_by.astimezone(here.tzinfo), task.start_by.astimezone(task.department.site.zone)
+    if task.due_is_date and at.date() != there.date():
+        return times.day(there.date(), here.date())
+    return times.day_and_time(at, here)
 
 
 def due_words(task: Task, here: dt.datetime) -> str:

