@@ -287,13 +287,16 @@ def test_a_forgotten_password_leaves_the_second_step(office: SimpleNamespace) ->
     assert Authenticator.objects.filter(user=office.mira).count() == 2
 
 
-def test_a_new_second_step_ends_the_other_sessions(office: SimpleNamespace) -> None:
+def test_a_new_second_step_ends_the_other_sessions(
+    office: SimpleNamespace, django_capture_on_commit_callbacks: Any
+) -> None:
     here, elsewhere = signed_in(office.mira), signed_in(office.mira)
     prove(here)
     page = here.get(reverse("mfa_activate_totp"))
     code = code_of(here.session["mfa.totp.secret"])
     assert page.status_code == 200
-    assert here.post(reverse("mfa_activate_totp"), {"code": code}).status_code == 302
+    with django_capture_on_commit_callbacks(execute=True):
+        assert here.post(reverse("mfa_activate_totp"), {"code": code}).status_code == 302
     assert here.get("/queue/").status_code == 200 and elsewhere.get("/queue/").status_code == 302
 
 
