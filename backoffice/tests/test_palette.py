@@ -48,5 +48,5 @@ def test_statements_do_not_depend_on_rows(cast: Any) -> None:
         for number in (1, 2):
             make.task(cast.permits, cast.permit, title="Permit")
             make.procedure(f"Permit {number} {_}", departments=[cast.permits])
-        assert statements(client, "/search/palette/?q=permit") == 9
+        assert statements(client, "/search/palette/?q=permit") == 10
     assert statements(client, "/search/palette/") == 3

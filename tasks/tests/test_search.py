@@ -168,7 +168,7 @@ class TestThePage:
         for number in (0, 2):
             for _ in range(number):
                 make.task(cast.permits, cast.permit, title="Shopfront")
-            assert statements(client, "/search/?q=shopfront", **part("/search/", "found")) == 7
+            assert statements(client, "/search/?q=shopfront", **part("/search/", "found")) == 8
             assert statements(client, "/search/?q=shopfront") == 8
 
     def test_it_shows_what_it_found_and_what_to_do_else(self, cast: Any, task: Task) -> None:
