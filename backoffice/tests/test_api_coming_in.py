@@ -190,8 +190,8 @@ def test_next_and_complete_cost_little_more_than_their_verbs(cast):
     by_api = statements(lambda: served.append(mira.post("/tasks/next").json()["reference"]))
     assert len(by_api) == len(verb) + 2, by_api  # the token, its rate
     by_api = statements(lambda: mira.post(f"/tasks/{served[1]}/complete"))
-    # The token, its rate, the standing, and the task in reach.
-    assert len(by_api) == len(finish) + 4, by_api
+    # The token with its standing, its rate, and the task in reach.
+    assert len(by_api) == len(finish) + 3, by_api
 
 
 def test_a_task_of_another_is_told_with_its_holder(cast):

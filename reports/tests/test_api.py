@@ -64,4 +64,4 @@ def test_the_list_costs_the_same(cast, get, rows):
     get("/reports")
     with CaptureQueriesContext(connection) as captured:
         assert len(get("/reports").json()["items"]) == rows
-    assert len(captured) == 5
+    assert len(captured) == 4

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0005_find_events_by_filter"),
+        ("records", "0006_set_rows_aside_for_good_and_find_messages"),
     ]
 
     operations = [
