@@ -28,10 +28,12 @@ from django.test import Client
 from django.urls import reverse
 
 from backoffice.environment import BASE
+from core.refusals import Refused
 from organization import known_browsers, setup
 from organization.models import User
 from organization.second_step import MARK
 from records.models import Event, Outgoing
+from tasks.tests import test_import_workbooks as workbooks
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a-long-word-of-hers"
@@ -369,6 +371,25 @@ def test_nothing_from_outside_is_unpickled() -> None:
 
     assert not re.search(r"^\s*(?:import|from) (?:pickle|marshal|shelve|dill|yaml)\b", sources(), re.MULTILINE)
     assert settings.SESSION_SERIALIZER.endswith("JSONSerializer")
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/styles.xml", "xl/worksheets/sheet1.xml"])
+def test_a_workbook_reads_no_files(tmp_path: Path, part: str) -> None:
+    """Entities of a workbook's XML that lie outside are refused or left out (XXE)."""
+    (tmp_path / "secret").write_text("CANARY")
+    kind = f'<!DOCTYPE x [<!ENTITY f SYSTEM "file://{tmp_path}/secret">]>'
+
+    def poisoned(name: str, text: str) -> str:
+        if name != part:
+            return text
+        head, _, rest = text.rpartition("?>")
+        return f"{head}?>" * bool(head) + kind + rest.replace("><", ">&f;<", 1)
+
+    try:
+        found = str(workbooks.read(workbooks.changed(workbooks.book([["a"], ["b"]]), poisoned)))
+    except Refused:
+        return
+    assert "CANARY" not in found
 
 
 def test_the_inventory_of_cryptography_is_whole() -> None:
