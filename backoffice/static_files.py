@@ -1,13 +1,21 @@
-"""Collecting static files, which takes seconds, only when one of them may have changed."""
+"""Collecting static files, which takes seconds, only when one of them may have changed; and how they are named."""
 
 import hashlib
 
 from django.conf import settings
 from django.core.management import call_command
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from backoffice.environment import BASE
 
 PINNED = ("requirements.txt", "package-lock.json", "backoffice/settings.py")
+
+
+class Storage(CompressedManifestStaticFilesStorage):
+    """Files under names of their contents, compressed; also where one script imports another, so that no browser mixes
+    scripts of two versions."""
+
+    support_js_module_import_aggregation = True
 
 
 def collect() -> bool:

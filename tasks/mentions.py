@@ -1,15 +1,20 @@
-"""People named in a comment: @ and the part of their address before its @, or @ and their name."""
+"""People named in a comment: @ and the part of their address before its @, or @ and their name; whom to offer."""
 
 from __future__ import annotations
 
 import re
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from core import clock
 from core.folding import fold
-from organization.models import User
+from organization.calendars import today_in
+from organization.models import Membership, User
+from organization.models.departments import Role
+from tasks.models import Involvement, Task
 
 MOST = 20  # in one comment
+OFFERED = 8
 _LONGEST = 160
 # Not within an address or a word: otto@office.example names nobody.
 _AT = re.compile(r"(?<![\w.+-])@(?=\w)")
@@ -39,3 +44,20 @@ def _is(person: User, word: str, rest: str) -> bool:
         return True
     name = person.folded_name
     return bool(name) and rest.startswith(name) and not rest[len(name) : len(name) + 1].isalnum()
+
+
+def offered(task: Task, text: str, asker: User) -> list[User]:
+    """Whom to offer for a name begun after an @: active people who see what the task says. One statement.
+
+    They are the owner, the requester, managers of its department or from above; of work that is not confidential also
+    members, who had a hand in it, and admins. The asker is left out. `task` comes with its department and site.
+    """
+    day = today_in(task.department, clock.now())
+    posts = Membership.objects.between(day, day).filter(person=OuterRef("pk"), department__is_active=True)
+    near = Q(pk__in=[pk for pk in (task.assignee_id, task.requester_id) if pk])
+    near |= Exists(posts.filter(department__in=task.department.lineage, role=Role.MANAGER))
+    if not task.confidential:
+        near |= Exists(posts.filter(department=task.department_id)) | Q(is_admin=True)
+        near |= Exists(Involvement.objects.filter(task=task.pk, person=OuterRef("pk")))
+    people = User.objects.active().exclude(pk=asker.pk).named(text).filter(near)
+    return list(people.order_by("folded_name", "pk")[:OFFERED])

@@ -87,10 +87,10 @@ class Drawn(NamedTuple):
 
 _ROW = (
     '<li class="row-t%(on)s" id="r%(pk)s" data-row%(oob)s>%(box)s'
-    '<svg class="i %(mark_css)s" aria-hidden=true><use href="%(sprite)s#i-%(mark)s"/></svg>'
+    '<svg class="i%(mark_css)s" aria-hidden=true><use href="%(sprite)s#i-%(mark)s"/></svg>'
     "<div class=clip><span class=visually-hidden>%(word)s: </span>"
     '<a id="a%(pk)s" href="%(href)s" data-pane%(current)s>%(title)s</a></div>'
-    '<time class="clock %(clock_css)s" datetime="%(at)s" title="%(when)s">%(clock)s</time>'
+    '<time class="clock%(clock_css)s" datetime=%(at)s title="%(when)s">%(clock)s</time>'
     '<div class=sub><svg class=i aria-hidden=true><use href="%(sprite)s#i-%(kind_icon)s"/></svg>'
     "<span class=clip>%(kind)s</span><span class=ref>T-%(pk)s</span>%(about)s</div>"
     '<div class="sub num">%(tail)s</div></li>'
@@ -120,12 +120,12 @@ def write(row: Drawn, sprite: str, *, oob: bool = False) -> SafeString:
         "oob": ' hx-swap-oob="morph"' if oob else "",
         "sprite": sprite,
         "mark": row.mark,
-        "mark_css": row.mark_css,
+        "mark_css": f" {row.mark_css}" if row.mark_css else "",
         "word": escape(row.word),
         "href": escape(row.href),
         "title": escape(row.title),
         "clock": row.clock,
-        "clock_css": row.clock_css,
+        "clock_css": f" {row.clock_css}" if row.clock_css else "",
         "at": row.at,
         "when": escape(row.when),
         "kind_icon": row.kind_icon,

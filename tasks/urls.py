@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tasks.views import absences, bulk, department, new, people, queue, saved, task, typing, verbs
+from tasks.views import absences, bulk, department, following, new, people, queue, saved, task, typing, verbs
 
 app_name = "tasks"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("queue/filters/", queue.filter_panel, name="filters"),
     path("queue/next/", queue.take_next, name="next"),
     path("queue/live/", typing.live, name="live"),
+    path("queue/counts/", following.numbers, name="counts"),
     path("queue/bulk/undo/<str:token>/", bulk.undo, name="bulk_undo"),
     path("queue/bulk/<str:name>/", bulk.change, name="bulk"),
     path("queue/views/", saved.show, name="views"),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("departments/", department.choose, name="departments"),
     path("department/", department.show, name="department"),
     path("department/<str:code>/", department.show, name="department"),
+    path("department/<str:code>/live/", following.board, name="department_live"),
     path("department/<str:code>/preview/", department.preview, name="department_preview"),
     path("department/<str:code>/undo/<str:token>/", department.undo, name="department_undo"),
     path("department/<str:code>/absences/<int:absence>/", department.substitute, name="department_substitute"),
@@ -36,6 +38,7 @@ urlpatterns = [
     path("tasks/<str:reference>/mark-step/", verbs.step, name="step"),
     path("tasks/<str:reference>/watch/", verbs.watch, name="watch"),
     path("tasks/<str:reference>/presence/", typing.at_task, name="presence"),
+    path("tasks/<str:reference>/mentions/", typing.mentions, name="mentions"),
     path("tasks/<str:reference>/undo/", verbs.undo, name="undo"),
     path("people/search/", people.search, name="people"),
     path("tasks/<str:reference>/<str:name>/", verbs.act, name="verb"),

@@ -2,36 +2,17 @@
 // again: by the same person, on any machine, also after signing out. Until the server has it, and while the session is
 // over, it is kept in this tab, under the person's number. It is forgotten when the form was sent.
 
+import { put, touched, typed } from "./draft_fields.js";
+import { offer } from "./draft_note.js";
+import { read, send } from "./draft_server.js";
+
 const WAIT = 1000;
-const NEVER = /^(csrfmiddlewaretoken|next|key)$/;
 const person = document.body.dataset.person || "";
 const place = (form) => `draft:${person}:${form.dataset.draft}`;
 const timers = new Map();
 
 for (const key of Object.keys(sessionStorage)) {
   if (key.startsWith("draft:") && !key.startsWith(`draft:${person}:`)) sessionStorage.removeItem(key);
-}
-
-function typed(form) {
-  const fields = {};
-  for (const [name, value] of new FormData(form)) {
-    if (typeof value === "string" && !NEVER.test(name)) fields[name] = value;
-  }
-  return fields;
-}
-
-// What a person has put in, compared with the form as it was drawn.
-const touched = (form) => [...form.elements].some((field) => {
-  if (!field.name || field.type === "hidden" || field.type === "file" || field.matches("button")) return false;
-  if (field.matches("select")) return [...field.options].some((option) => option.selected !== option.defaultSelected && !(option.index === 0 && ![...field.options].some((one) => one.defaultSelected)));
-  return field.matches("[type=checkbox], [type=radio]") ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
-});
-
-async function send(name, fields, options = {}) {
-  const headers = { "X-CSRFToken": JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"] };
-  const body = new URLSearchParams({ fields: JSON.stringify(fields) });
-  const answer = await fetch(`${document.body.dataset.drafts}${name}/`, { method: "POST", body, headers, redirect: "error", ...options });
-  if (!answer.ok) throw new Error(answer.status);
 }
 
 async function flush(form, options) {
@@ -61,13 +42,18 @@ function forget(form) {
   sessionStorage.removeItem(place(form));
 }
 
-function put(form, fields) {
-  for (const field of form.elements) {
-    if (!field.name || NEVER.test(field.name) || field.matches("[type=file], button")) continue;
-    const value = fields[field.name];
-    if (field.matches("[type=checkbox], [type=radio]")) field.checked = value === field.value;
-    else if (value !== undefined) field.value = value;
-  }
+// Not wanted: the form is as it was drawn, and the draft is gone everywhere. What it was is given back to be taken again.
+function discard(form) {
+  const kept = typed(form);
+  form.reset();
+  keep(form);
+  flush(form);
+  return kept;
+}
+
+function back(form, kept) {
+  put(form, kept);
+  keep(form);
 }
 
 async function restore(form) {
@@ -75,17 +61,11 @@ async function restore(form) {
   if (form.dataset.drafted || touched(form) || form.querySelector("[data-errors]")) return;
   form.dataset.drafted = "1";
   const kept = sessionStorage.getItem(place(form));
-  let fields = kept && JSON.parse(kept);
-  if (!fields) {
-    const answer = await fetch(`${document.body.dataset.drafts}${form.dataset.draft}/`, { redirect: "error" }).catch(() => null);
-    if (answer?.status !== 200) return;
-    ({ fields } = await answer.json());
-  } else if (Object.keys(fields).length) {
-    flush(form);
-  }
+  const fields = kept ? JSON.parse(kept) : await read(form.dataset.draft);
+  if (kept && Object.keys(fields).length) flush(form);
   if (!Object.keys(fields).length || touched(form) || !form.isConnected) return;
   put(form, fields);
-  if (touched(form)) document.dispatchEvent(new CustomEvent("say", { detail: document.body.dataset.draftIsHere }));
+  if (touched(form)) offer(form, { drop: () => discard(form), take: (kept) => back(form, kept) });
 }
 
 const all = (part) => part.querySelectorAll?.("form[data-draft]").forEach(restore);

@@ -1,17 +1,14 @@
-// The list follows what others do: every 15 seconds, while it is seen, it asks whether anything has changed (ETag) and
-// morphs what has, keeping focus, scroll and typing. It waits while somebody filters or has a menu of the list open.
+// The list of the queue follows what others do, with the numbers of the navigation and who is at its tasks. It waits while
+// somebody filters, fills in the form of the selection or has a menu of the list open.
 
-const SECONDS = 15;
-let mark = "";
-let where = "";
+import { count } from "./counts.js";
+import { follow, redraw } from "./follow.js";
+
 let present = [];
 
 const list = () => document.getElementById("list");
-
-function busy() {
-  const now = list();
-  return !now || document.hidden || now.querySelector("#filters > *, #bulk-form > *, details[open]") || now.querySelector(".htmx-request");
-}
+const BUSY = "#filters > *, #bulk-form > *, details[open], .htmx-request";
+const address = () => (list() && !list().querySelector(BUSY) ? `${list().dataset.live}${location.search}` : "");
 
 function decorate() {
   document.querySelectorAll("#rows .av-here").forEach((one) => one.remove());
@@ -30,54 +27,13 @@ function decorate() {
   }
 }
 
-function count(page) {
-  for (const one of page.querySelectorAll("[data-count]")) {
-    const place = document.getElementById(one.dataset.count);
-    if (place && place.firstChild.textContent !== one.textContent) place.firstChild.textContent = one.textContent;
-  }
-}
-
-const rows = () => [...document.querySelectorAll("#rows [data-row]")].map((row) => row.id);
-
-function apply(html) {
-  const page = new DOMParser().parseFromString(html, "text/html");
-  const fresh = page.getElementById("list");
-  const old = list();
-  if (!fresh || busy()) return;
-  const before = rows();
-  const held = document.activeElement?.closest("[data-row]")?.id;
-  const scroll = old.scrollTop;
-  Idiomorph.morph(old, fresh, { ignoreActiveValue: true });
-  htmx.process(old);
-  old.scrollTop = scroll;
+const look = follow(15, address, (page) => {
+  const others = redraw(list(), page.getElementById("list"), "q-h");
   present = [...page.querySelectorAll("[data-present]")];
   decorate();
   count(page);
-  document.dispatchEvent(new CustomEvent("live"));
-  const after = rows();
-  if (held && !document.getElementById(held)) {
-    const next = document.getElementById(after[Math.min(before.indexOf(held), after.length - 1)])?.querySelector("a[href]");
-    (next || document.getElementById("q-h"))?.focus();
-  }
-  if (before.join() !== after.join()) document.dispatchEvent(new CustomEvent("say", { detail: document.getElementById("rows").dataset.changed }));
-}
+  if (others) document.dispatchEvent(new CustomEvent("say", { detail: document.getElementById("rows").dataset.changed }));
+});
 
-async function look() {
-  if (busy()) return;
-  if (where !== location.search) [mark, where] = ["", location.search];
-  const asked = where;
-  try {
-    const headers = mark ? { "If-None-Match": mark } : {};
-    const answer = await fetch(`${list().dataset.live}${asked}`, { headers, cache: "no-store", redirect: "error" });
-    if (answer.status !== 200 || asked !== location.search) return;
-    mark = answer.headers.get("ETag") || "";
-    apply(await answer.text());
-  } catch {
-    // Out of reach: the next look comes soon.
-  }
-}
-
-document.addEventListener("visibilitychange", look);
 document.addEventListener("htmx:afterSettle", decorate);
-setInterval(look, SECONDS * 1000);
 look();

@@ -1,94 +1,25 @@
 // The command palette (Ctrl+K, or [data-opens-palette]): go to, create, and act on the selection or the open task. The
-// server gives places and things by what is typed; what can be done here are the buttons of the page with their keys.
+// server gives places and things by what is typed; what can be done here is in palette_acts.js.
 // The field is a combobox: arrows choose, Enter does it, Escape closes and gives the focus back.
+
+import { choose, chosen, options, step } from "./combobox.js";
+import { acts, groups } from "./palette_acts.js";
 
 const dialog = document.getElementById("palette");
 const field = document.getElementById("palette-q");
 const list = document.getElementById("palette-list");
 const none = dialog?.querySelector("[data-palette-none]");
 const count = dialog?.querySelector("[data-palette-count]");
-const acts = new Map();
 let asked = null;
 let timer = 0;
 let back = null;
 
-const fold = (text) => text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "").trim();
-const options = () => [...list.querySelectorAll("[role=option]")];
-const chosen = () => list.querySelector("[aria-selected=true]");
-
-function label(element) {
-  const copy = (element.matches("input, select, textarea") ? element.labels?.[0] : element)?.cloneNode(true);
-  copy?.querySelectorAll("kbd, .count, .i").forEach((part) => part.remove());
-  const words = element.dataset.keyLabel || element.getAttribute("aria-label") || copy?.textContent || "";
-  return words.trim().replace(/\s+/g, " ");
-}
-
-// A button in a closed menu can be pressed all the same; what is hidden or blocked says why when it is pressed.
-function usable(element) {
-  if (element.closest("[hidden], [inert], template, dialog")) return false;
-  return (element.closest("[data-menu]") || element).getClientRects().length > 0;
-}
-
-function groups() {
-  const task = document.getElementById("task")?.querySelector(".ref")?.textContent;
-  const picked = [...document.querySelectorAll("input[name=task]:checked")].find((box) => box.form?.matches("[data-pick]"));
-  const parts = [];
-  if (picked) parts.push(["pick", list.dataset.onSelection, document.querySelectorAll(".bulk :is(button, select)")]);
-  if (task) parts.push(["task", list.dataset.onTask.replace("#", task), document.querySelectorAll("#task [data-key]")]);
-  parts.push(["here", list.dataset.here, document.querySelectorAll("main > :not(#task) [data-key], .side [data-key]")]);
-  return parts;
-}
-
-function option(element, id) {
-  const line = document.createElement("li");
-  line.role = "option";
-  line.id = id;
-  line.ariaSelected = "false";
-  const words = document.createElement("span");
-  words.className = "clip";
-  words.textContent = label(element);
-  line.append(words);
-  if (element.dataset.key) {
-    const cap = document.createElement("kbd");
-    cap.textContent = element.dataset.key;
-    line.append(cap);
-  }
-  acts.set(id, element);
-  return line;
-}
-
-function group(name, words, elements) {
-  const wanted = fold(field.value).split(/\s+/);
-  const fits = (element) => wanted.every((word) => fold(label(element)).split(/\s+/).some((part) => part.startsWith(word)));
-  const found = [...elements].filter((element) => usable(element) && label(element) && fits(element));
-  if (!found.length) return [];
-  const part = document.createElement("ul");
-  part.role = "group";
-  const head = document.createElement("li");
-  head.role = "presentation";
-  head.className = "palette-h";
-  head.id = `pg-${name}`;
-  head.textContent = words;
-  part.setAttribute("aria-labelledby", head.id);
-  part.append(head, ...found.map((element, number) => option(element, `po-${name}-${number}`)));
-  return [part];
-}
-
-function choose(next) {
-  chosen()?.setAttribute("aria-selected", "false");
-  next?.setAttribute("aria-selected", "true");
-  next?.scrollIntoView({ block: "nearest" });
-  if (next) field.setAttribute("aria-activedescendant", next.id);
-  else field.removeAttribute("aria-activedescendant");
-}
-
 function draw(answer) {
-  const held = chosen()?.id;
-  acts.clear();
+  const held = chosen(list)?.id;
   const places = new DOMParser().parseFromString(answer, "text/html").body.childNodes;
-  list.replaceChildren(...groups().flatMap((one) => group(...one)), ...places);
-  const all = options();
-  choose((held && document.getElementById(held)) || all[0]);
+  list.replaceChildren(...groups(list, field.value), ...places);
+  const all = options(list);
+  choose(field, list, (held && document.getElementById(held)) || all[0]);
   none.hidden = all.length > 0;
   count.textContent = count.dataset.paletteCount.replace("#", all.length);
 }
@@ -133,24 +64,17 @@ dialog?.addEventListener("close", () => {
 
 field?.addEventListener("input", () => {
   clearTimeout(timer);
-  choose(null);
+  choose(field, list, null);
   timer = setTimeout(ask, 120);
 });
 
 field?.addEventListener("keydown", (event) => {
-  const all = options();
-  const at = all.indexOf(chosen());
-  const next = { ArrowDown: at + 1, ArrowUp: at - 1 + (at < 1 ? all.length : 0), PageDown: Math.min(at + 8, all.length - 1), PageUp: Math.max(at - 8, 0) }[event.key];
-  if (next !== undefined && all.length) {
-    event.preventDefault();
-    choose(all[next % all.length]);
-  } else if (event.key === "Enter" && !event.isComposing) {
-    event.preventDefault();
-    clearTimeout(timer);
-    const first = chosen() || null;
-    if (first) run(first);
-    else ask().then(() => run(options()[0] || null));
-  }
+  if (step(event, field, list) || event.key !== "Enter" || event.isComposing) return;
+  event.preventDefault();
+  clearTimeout(timer);
+  const first = chosen(list);
+  if (first) run(first);
+  else ask().then(() => run(options(list)[0] || null));
 });
 
 list?.addEventListener("click", (event) => {

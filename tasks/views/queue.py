@@ -31,6 +31,7 @@ from tasks.rows import Row
 from tasks.states import FINISHED, UNFINISHED, State
 from tasks.views import task as task_page
 from tasks.views.bulk_acts import bar_of
+from tasks.views.place import Place
 
 GROUPED = frozenset({"urgent", "due"})
 
@@ -94,9 +95,17 @@ def take_next(request: HttpRequest) -> HttpResponse:
         return redirect(url)
     task = task_page.reached(request, served.task.reference)
     names = Names()
-    beside = task_page.context_of(request, task, names=names, say=_served_words(task, served.was_own))
+    beside = task_page.context_of(request, task, names=names)
+    beside["say"] = f"{_served_words(task, served.was_own)}. {beside['sheet'].why}"
     context = list_context(request, address, names=names, chosen=task.pk) | beside
-    response = render(request, "tasks/_panes_part.html", context)
+    return _redrawn(request, context, url)
+
+
+def _redrawn(request: HttpRequest, context: dict[str, Any], url: str) -> HttpResponse:
+    """What stands in the main part of a queue page, or from another page (home) the main part itself."""
+    whole = not Place(request).in_list
+    template = "tasks/_main_part.html" if whole else "tasks/_panes_part.html"
+    response = render(request, template, context | {"attend": whole})
     response["HX-Push-Url"] = url
     return response
 
@@ -112,7 +121,7 @@ def _nothing_left(request: HttpRequest, address: Address) -> HttpResponse:
     context = list_context(request, address) | {"nothing_left": True}
     if not wants_part(request):
         return render(request, "tasks/queue.html", context)
-    return render(request, "tasks/_panes_part.html", context)
+    return _redrawn(request, context, reverse("tasks:queue") + context["query"])
 
 
 def list_context(

@@ -20,11 +20,12 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import clock
-from core.access import reach
+from core.access import reach, require
 from tasks import counts, lists, presence, unsent
+from tasks.mentions import offered
 from tasks.models import Task
 from tasks.models.tasks import reference_id
-from tasks.rules import sees_internal
+from tasks.rules import can_comment, sees_internal
 from tasks.views import queue
 
 FRESH = 300  # seconds for which the clocks of a list are good enough
@@ -84,3 +85,17 @@ def live(request: HttpRequest) -> HttpResponse:
     response = render(request, "tasks/_live.html", context | {"others": others})
     response.headers["ETag"] = mark
     return response
+
+
+@login_required
+@require_safe
+def mentions(request: HttpRequest, reference: str) -> HttpResponse:
+    """Options for the name somebody begins after an @ in a comment (`q`), a part. Who only asked for the task is not
+    told who works on it, so they are offered nobody."""
+    user: Any = request.user
+    tasks = Task.objects.visible_to(user).select_related("department__site")
+    task = reach(tasks, pk=reference_id(reference) or 0)
+    require(can_comment, user, task)
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:60]
+    people = offered(task, text, user) if sees_internal(user, task) else []
+    return render(request, "tasks/_mentions.html", {"people": people})

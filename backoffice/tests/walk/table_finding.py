@@ -58,9 +58,16 @@ TYPING = {
         Case(plain("/drafts/comment:1/"), f"204 {ALL}", f"400 {ALL}"),
         Case(plain("/drafts/no%20name/"), f"404 {ALL}", f"404 {ALL}", data=lambda o: FIELDS),
     ],
+    "queue/counts/": [Case(plain("/queue/counts/"), f"200 {ALL}")],
     "queue/live/": [
         Case(plain("/queue/live/"), f"200 {ALL}"),
         Case(plain("/queue/live/?scope=departments"), f"200 {ALL}"),
+    ],
+    "tasks/<str:reference>/mentions/": [
+        Case(of_task("mentions", "here", "started"), "200 ahmvd, 404 csr"),
+        Case(of_task("mentions", "here", "asked_started"), "200 cahmvd, 404 sr"),
+        Case(of_task("mentions", "here", "secret_held"), "200 hmv, 403 d, 404 casr"),
+        Case(of_task("mentions", "there", "started"), "200 srd, 404 cahmv"),
     ],
     "tasks/<str:reference>/presence/": [
         Case(of_task("presence", "here", "started"), post="200 ahmvd, 404 csr"),

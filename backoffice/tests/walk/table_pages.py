@@ -91,6 +91,10 @@ DEPARTMENT = {
         Case(board("department", "here"), "200 ahmvd, 404 csr"),
         Case(board("department", "there"), "200 srd, 404 cahmv"),
     ],
+    "department/<str:code>/live/": [
+        Case(board("department_live", "here"), "200 ahmvd, 404 csr"),
+        Case(board("department_live", "there"), "200 srd, 404 cahmv"),
+    ],
     "department/<str:code>/preview/": [
         Case(board("department_preview", "here"), post="200 mvd, 403 ah, 404 csr", data=move("here"), part=True),
         Case(board("department_preview", "there"), post="200 rd, 403 s, 404 cahmv", data=move("there"), part=True),
