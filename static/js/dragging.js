@@ -2,11 +2,7 @@
 
 export let drag = null;
 
-const say = (words) => {
-  const place = document.getElementById("say");
-  if (place) place.textContent = words;
-};
-
+const say = (words) => document.dispatchEvent(new CustomEvent("say", { detail: words }));
 const boxes = (form) => [...form.querySelectorAll("input[name=task]")];
 const select = (form) => form.querySelector("#bulk-to");
 const changed = (control) => control.dispatchEvent(new Event("change", { bubbles: true }));

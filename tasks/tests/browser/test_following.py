@@ -60,6 +60,7 @@ def test_the_board_follows_and_keeps_what_is_chosen(cast, visit):
     page = visit(cast.ruth, "/department/PER/")
     page.wait_for_load_state("load")
     page.locator("input[name=task]").first.check()
+    expect(page.locator("#bulk-picked")).to_contain_text("standard")  # the preview is there
     page.locator(".fig-table summary").first.click()
     box = page.locator(f"input[value='{first.pk}']")
     box.focus()

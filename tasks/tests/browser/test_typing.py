@@ -42,7 +42,7 @@ def test_a_comment_survives_an_expired_session(office, visit):
     other = visit(office.ruth, path)
     other.wait_for_timeout(500)
     expect(other.locator("#c-text")).to_have_value("")
-    again.locator("#composer button").click()
+    again.locator("#composer button[type=submit]").click()
     expect(again.locator("#task .log")).to_contain_text("Half a thought")
     expect(again.locator("#c-text")).to_have_value("")
     assert not Draft.objects.exists()
