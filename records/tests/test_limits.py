@@ -99,3 +99,25 @@ def test_the_table_needs_no_log_and_no_second_index() -> None:
         assert cursor.fetchone() == ("u",)
         cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename = 'records_bucket'")
         assert all("full_at" not in definition for (definition,) in cursor.fetchall())
+
+
+def test_a_process_takes_some_ahead_and_never_more_than_there_is(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    monkeypatch.setattr(limits, "PARTS", 10)
+    monkeypatch.setattr(limits, "_ahead", {})
+    rate = Rate(105, 3600)
+    with django_assert_num_queries(2):
+        assert [limits.take_ahead("many", rate).left for _try in range(20)] == list(range(104, 84, -1))
+    assert sum(limits.take_ahead("many", rate).allowed for _try in range(100)) == 85
+    assert limits.take_ahead("other", rate).left == 104
+
+
+def test_what_was_taken_ahead_is_not_good_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr(limits.time, "monotonic", lambda: now)
+    monkeypatch.setattr(limits, "PARTS", 10)
+    monkeypatch.setattr(limits, "_ahead", {})
+    assert limits.take_ahead("idle", Rate(100, 3600)).left == 99
+    now += limits.KEPT_SECONDS
+    assert limits.take_ahead("idle", Rate(100, 3600)).left == 89
