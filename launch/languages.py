@@ -9,8 +9,8 @@ from babel.messages.catalog import Catalog, Message
 
 from launch import messages
 
-# %(name)s and %s with their kind, %% of templates, {name}
-HOLES = re.compile(r"%\(\w+\)[0-9.]*[a-z]|%[%sd]|\{\w*\}")
+# %(name)s and %s with their kind, %% of templates, {name}, and # where a script puts a number
+HOLES = re.compile(r"%\(\w+\)[0-9.]*[a-z]|%[%sd]|\{\w*\}|(?<!\S)#(?!\S)")
 TAGS = re.compile(r"</?[a-z]\w*")
 KEPT_WHOLE = (HOLES, TAGS)
 SHOWN = 40

@@ -89,6 +89,7 @@ def test_problems_of_a_catalogue(checkout: Path) -> None:
         ("{who} took <b>{what}</b>", "<b>{what}</b> nahm {who}", ""),
         ("{who} took <b>{what}</b>", "{what} nahm {who}", "tags"),
         ("%(load)s %%", "%(load)s %", "placeholders"),
+        ("# selected", "ausgewählt", "placeholders"),
         ("ready:\n", "fertig:", "white space"),
         (("%(n)s day", "%(n)s days"), ("ein Tag", "%(n)s Tage"), "placeholders"),
         (("one day", "%(n)s days"), ("%(n)s Tag", "%(n)s Tage"), ""),
