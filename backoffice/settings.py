@@ -216,7 +216,7 @@ X_FRAME_OPTIONS = "DENY"
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
     for feature in (
-        *("accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "clipboard-read", "display-capture"),
+        *("accelerometer", "autoplay", "browsing-topics", "camera", "clipboard-read", "display-capture"),
         *("encrypted-media", "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer"),
         *("microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock", "serial", "usb"),
         *("xr-spatial-tracking",),
