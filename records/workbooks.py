@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from openpyxl.packaging.manifest import Manifest
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.stylesheet import apply_stylesheet
-from openpyxl.utils.cell import coordinate_to_tuple
+from openpyxl.utils.cell import column_index_from_string
 from openpyxl.utils.datetime import from_excel
 from openpyxl.utils.escape import unescape
 from openpyxl.xml.constants import SHARED_STRINGS
@@ -118,6 +118,22 @@ def _texts_part(package: Manifest, archive: zipfile.ZipFile) -> str:
     return name if name in archive.namelist() else ""
 
 
+class _Names(dict[str, str]):
+    """Names of elements without their namespace, each found once: they come by the million."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = name.rpartition(" ")[2]
+        return self[name]
+
+
+class _Columns(dict[str, int]):
+    """Numbers of columns by their letters."""
+
+    def __missing__(self, letters: str) -> int:
+        self[letters] = column_index_from_string(letters)
+        return self[letters]
+
+
 class Stream:
     """Events of one part of the archive, read in pieces. Document types, and with them entities, are refused."""
 
@@ -125,8 +141,9 @@ class Stream:
         self.source = archive.open(part)
         self.parser = expat.ParserCreate(namespace_separator=" ")
         self.parser.buffer_text = True
-        self.parser.StartElementHandler = lambda name, attrs: self.start(name.rpartition(" ")[2], attrs)
-        self.parser.EndElementHandler = lambda name: self.end(name.rpartition(" ")[2])
+        self.names = _Names()
+        self.parser.StartElementHandler = lambda name, attrs: self.start(self.names[name], attrs)
+        self.parser.EndElementHandler = lambda name: self.end(self.names[name])
         self.parser.CharacterDataHandler = self.data
         self.parser.StartDoctypeDeclHandler = self.refuse
         self.more, self.text, self.size = True, [""], 0
@@ -195,6 +212,7 @@ class Rows(Stream):
         super().__init__(book.archive, part)
         self.book = book
         self.done: list[tuple[int, Cells]] = []
+        self.columns = _Columns()
         self.row = self.column = 0
         self.cells: Cells = {}
         self.kind, self.style, self.value, self.formula = "n", 0, "", False
@@ -213,7 +231,7 @@ class Rows(Stream):
         elif name == "c":
             place = attrs.get("r", "")
             try:
-                self.column = coordinate_to_tuple(place)[1] if place else self.column + 1
+                self.column = self.columns[place.rstrip("0123456789")] if place else self.column + 1
             except ValueError:
                 self.refuse()
             self.kind, self.style = attrs.get("t", "n"), _number(attrs.get("s", ""))

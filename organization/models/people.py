@@ -89,20 +89,6 @@ class User(AbstractBaseUser):
         words = self.name.split() or [self.email]
         return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper()
 
-    @property
-    def is_staff(self) -> bool:
-        """Django's admin site shows admins what the office keeps."""
-        return self.is_admin
-
-    def has_perm(self, perm: str, obj: Any = None) -> bool:
-        return self.is_active and self.is_admin
-
-    def has_perms(self, perms: Any, obj: Any = None) -> bool:
-        return self.is_active and self.is_admin
-
-    def has_module_perms(self, app_label: str) -> bool:
-        return self.is_active and self.is_admin
-
     def get_full_name(self) -> str:
         return self.name
 

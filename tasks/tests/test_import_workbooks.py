@@ -5,6 +5,7 @@ import io
 import json
 import random
 import re
+import tracemalloc
 import zipfile
 
 import pytest
@@ -18,6 +19,8 @@ from core.refusals import Refused
 from records import tables, workbooks
 from records.models import Run
 from records.reading import REST
+from tasks.importing.entries import read_entries
+from tasks.importing.mapping import read_mapping
 from tasks.importing.run import ask_import
 from tasks.models import Task
 from tasks.tests.coming_in import HEAD, MAPPING, checksums, done, row, text_of
@@ -225,3 +228,23 @@ def test_an_upload_that_is_refused_leaves_nothing_behind(cast):
             actor=None,
         )
     assert not Run.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_long_file_costs_no_more_memory_than_a_short_one(kind):
+    """Of the rows only what tells a reference from the others is kept: some dozens of bytes each."""
+    head, peaks = ["id", "what", "where", "note"], {}
+    mapping = read_mapping(
+        {"source": "x", "external_reference": "id", "title": "what", "procedure": "what", "department": "where"}
+    )
+    for count in (100, 1500):
+        rows = [head, *([f"r{n}", "Check", "Permits", f"{n} " + "y" * 400] for n in range(count))]
+        text = "".join(",".join(cells) + "\n" for cells in rows).encode()
+        file = io.BytesIO(text if kind == "csv" else book(rows, constant_memory=True, in_memory=False))
+        layout = tables.look(file, [])
+        tracemalloc.start()
+        entries = read_entries(tables.records(file, layout), mapping, zone="UTC", now=WHEN.replace(tzinfo=dt.UTC))
+        assert sum(entry.row is not None for entry in entries) == count
+        peaks[count] = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peaks[1500] - peaks[100] < 300_000, f"the rows are {1500 * 420} bytes"

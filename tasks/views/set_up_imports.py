@@ -156,7 +156,11 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _kinds() -> list[tuple[str, str]]:
-    return [("departments", _("Departments")), ("procedures", _("Procedures")), ("people", _("People"))]
+    return [
+        ("departments", _("Departments that would be made:")),
+        ("procedures", _("Procedures that would be made:")),
+        ("people", _("People that would be made:")),
+    ]
 
 
 @admins
