@@ -28,7 +28,7 @@ ADMIN, STANDING = "rights_admin", "rights_standing"
 BEGAN, SEEN = "began", "seen"  # seconds since 1970: of signing in, and of the last thing done
 NOTED = 300  # seconds: how exactly SEEN is kept, so that few requests write
 # What pages ask by themselves every few seconds is no sign that anybody is there. A draft is one: somebody types.
-POLLS = {"tasks:live", "tasks:presence"}
+POLLS = {"tasks:live", "tasks:presence", "reports:progress", "audit:chain"}
 
 
 def stamp_of(standing: Standing) -> str:

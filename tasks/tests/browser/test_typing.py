@@ -48,6 +48,18 @@ def test_a_comment_survives_an_expired_session(office, visit):
     assert not Draft.objects.exists()
 
 
+def test_what_was_typed_last_goes_before_signing_out_clears_the_tab(office, visit):
+    path = f"/tasks/{office.kiosk.reference}/"
+    page = visit(office.mira, path)
+    page.wait_for_load_state("load")
+    page.evaluate("sessionStorage.setItem('kept', 'by us')")
+    page.locator("#c-text").fill("Typed in the last second")
+    page.locator("form[data-sign-out]").evaluate("form => form.requestSubmit()")
+    page.wait_for_url("**/accounts/login/**")
+    assert Draft.objects.get().fields == {"text": "Typed in the last second"}
+    assert page.evaluate("sessionStorage.length") == 0
+
+
 def test_a_form_is_offered_back(office, visit):
     page = visit(office.ruth, f"/tasks/{office.kiosk.reference}/edit/")
     page.wait_for_load_state("load")
