@@ -44,6 +44,7 @@ WORDS: dict[str, Any] = {
     "invite": pgettext_lazy("verb of history", "invite"),
     "accept": pgettext_lazy("verb of history", "accept"),
     "revoke": pgettext_lazy("verb of history", "revoke"),
+    "end_sessions": pgettext_lazy("verb of history", "sign out everywhere"),
     "erase": pgettext_lazy("verb of history", "erase"),
     "retry": pgettext_lazy("verb of history", "retry"),
     "export": pgettext_lazy("verb of history", "export"),
