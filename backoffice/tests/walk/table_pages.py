@@ -58,6 +58,7 @@ QUEUE = {
         Case(plain("/queue/?scope=asked"), f"200 {ALL}"),
         Case(lambda o: f"/queue/?task={o.here['started'].reference}", "200 ahmvd, 404 csr"),
         Case(lambda o: f"/queue/?task={o.there['started'].reference}", "200 srd, 404 cahmv"),
+        Case(plain("/queue/?scope=departments&filters=1&owner=nobody"), f"200 {ALL}"),
     ],
     "queue/filters/": [Case(plain("/queue/filters/"), f"200 {ALL}")],
     "queue/next/": [Case(plain("/queue/next/"), post=f"200 {ALL}", part=True)],
@@ -90,6 +91,7 @@ DEPARTMENT = {
     "department/<str:code>/": [
         Case(board("department", "here"), "200 ahmvd, 404 csr"),
         Case(board("department", "there"), "200 srd, 404 cahmv"),
+        Case(lambda o: f"/department/PER/?person={o.mira.pk}", "200 ahmvd, 404 csr"),
     ],
     "department/<str:code>/live/": [
         Case(board("department_live", "here"), "200 ahmvd, 404 csr"),
