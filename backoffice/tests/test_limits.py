@@ -56,8 +56,8 @@ def test_a_token_has_its_rate(office: SimpleNamespace, limit: Any) -> None:
     assert mira.get("/me").status_code == 200
     task = make.task(office.permits)
     answer = mira.verb(task, "claim")
-    assert refusal(answer, 429, "too_many")["retry_after"] == 20
-    assert answer.headers["Retry-After"] == "20" and answer.headers["RateLimit"] == '"token";r=0;t=60'
+    assert 5 <= refusal(answer, 429, "too_many")["retry_after"] <= 20
+    assert 5 <= int(answer.headers["Retry-After"]) <= 20 and answer.headers["RateLimit"] == '"token";r=0;t=60'
     assert Task.objects.get(pk=task.pk).assignee_id is None, "nothing was done"
     assert otto.get("/me").status_code == 200, "another token has its own"
     assert Client().get("/api/v1/me").status_code == 401
@@ -86,7 +86,7 @@ def test_searching_has_its_rate(office: SimpleNamespace, client: Client, limit: 
     palette = reverse("palette")
     assert client.get("/search/?q=permit").status_code == client.get(palette, {"q": "permit"}).status_code == 200
     answer = client.get("/search/?q=permit")
-    assert answer.status_code == 429 and answer.headers["Retry-After"] == "30"
+    assert answer.status_code == 429 and 10 <= int(answer.headers["Retry-After"]) <= 30
     assert "Wait a minute, then try again." in answer.content.decode()
     part = client.get(palette, {"q": "permit"}, headers={"HX-Request": "true"})
     assert part.status_code == 429 and "data-problem" in part.content.decode()
