@@ -66,7 +66,7 @@ def test_common_refusals(cast, settings, method, path, operation):
     for status in tried:
         schema = answers[str(status)]["content"]["application/problem+json"]["schema"]
         assert schema == {"$ref": "#/components/schemas/Problem"}
-    assert set(answers) - {str(status) for status in tried} <= {"200", "201", "204", "403", "404", "409"}
+    assert set(answers) - {str(status) for status in tried} <= {"200", "201", "204", "403", "404", "409", "429"}
     assert str(refusal(mira.client.delete(url, headers=own), 405)["status"]) not in answers
 
 

@@ -39,6 +39,7 @@ TABLE: dict[str, tuple[str, dict[str, Any], set[str], str]] = {
     "comment": ("in_progress", {"text": "Look"}, {"mira", "kofi", "ruth", "vera", "ada", "cleo"}, "in_progress"),
     "mark-step": ("in_progress", {"step": "one", "done": "1"}, {"mira"}, "in_progress"),
 }
+ELSEWHERE = {"break-glass"}  # needs confidential work, which most of these do not see: test_glass.py
 WRONG = {  # state -> the verbs that start from it
     "done": {"reopen", "comment", "attach"},
     "in_progress": set(TABLE) - {"claim", "start", "resume", "approve", "send-back", "reopen"},
@@ -85,7 +86,7 @@ def knock(cast, who: str, verb: str, task: Task, htmx: bool = False):
 
 
 def test_every_verb_has_its_row():
-    assert set(TABLE) == set(ACTS) | {"comment", "mark-step"}
+    assert set(TABLE) == set(ACTS) - ELSEWHERE | {"comment", "mark-step"}
 
 
 @pytest.mark.parametrize("verb", TABLE)
@@ -139,7 +140,7 @@ def test_submit_is_for_procedures_with_a_review(cast):
     assert knock(cast, "mira", "complete", task_in(cast, "reviewed")).status_code == 403
 
 
-@pytest.mark.parametrize("verb", [act.name for act in ACTS.values() if act.form])
+@pytest.mark.parametrize("verb", [act.name for act in ACTS.values() if act.form and act.name not in ELSEWHERE])
 def test_the_form_of_a_verb(cast, verb):
     state, _data, allowed, _leads_to = TABLE[verb]
     who = getattr(cast, "mira" if "mira" in allowed else "ruth")

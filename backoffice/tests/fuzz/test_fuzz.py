@@ -80,7 +80,7 @@ SUCCEED = {
     "get_report": {"admin", "manager"},
 }
 # Reached for every operation by test_api_document; a fuzz of shapes does not reach them for sure.
-ELSEWHERE = {"400", "406", "413", "415"}
+ELSEWHERE = {"400", "406", "413", "415", "429"}
 # Nothing but a first request with the same key that is still at work: test_api_idempotency.
 UNREFUSED = {"read_notices", "read_notice"}
 
