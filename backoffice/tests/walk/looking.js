@@ -44,7 +44,9 @@ window.fingers = (() => {
   };
 
   return {
-    ready(inMain) {
+    async ready(inMain) {
+      // What a page focuses by itself gets the focus with its first frames.
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
       scope = inMain ? document.querySelector("main") : document;
       addEventListener("keydown", look, true);
       document.body.tabIndex = -1;
