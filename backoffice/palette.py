@@ -18,9 +18,9 @@ from django.views.decorators.http import require_safe
 from backoffice import shell
 from backoffice.search import LONGEST, found
 from backoffice.shell_set_up import GROUPS
-from core.finding import Found
 from core.folding import fold
 from organization.models import Department
+from records.finding import Found
 from tasks.models import Procedure
 
 SHOWN = 6

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from core.finding import finders
 from core.htmx import wants_part
 from records import limits
+from records.finding import finders
 from tasks.remembered import recalled
 from tasks.views.bulk import undo_at
 from tasks.views.bulk_acts import bar_of

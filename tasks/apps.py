@@ -7,9 +7,9 @@ class TasksConfig(AppConfig):
     verbose_name = _("Tasks")
 
     def ready(self) -> None:
-        from core import finding
         from core.subjects import Subject, register
         from organization.notice_kinds import register as register_kinds
+        from records import finding
         from records.verbs import declare
         from tasks import receivers, recompute, reminders, search_index  # noqa: F401 - they register themselves
         from tasks.importing import run  # noqa: F401 - a kind of run

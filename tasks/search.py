@@ -18,8 +18,8 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.finding import Finder, Finds, Found
 from organization.models import User
+from records.finding import Finder, Finds, Found
 from tasks.models import Task
 from tasks.names import Names
 from tasks.presenting import MARKS
