@@ -85,6 +85,7 @@ def test_a_restored_office_works_on_and_its_history_is_still_closed(
 def server() -> Iterator[dict[str, Any]]:
     """A PostgreSQL of its own, as `make run` has it: its transactions count from the beginning."""
     with tempfile.TemporaryDirectory(prefix="backoffice-test-", dir="/tmp") as place:
+        Path(place).chmod(0o711)  # PostgreSQL 15 comes back to its directory by its whole path
         home = Office(Path(place))
         home.create()
         with offices.embedded(home, [programs.DATABASE]):
