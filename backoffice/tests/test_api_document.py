@@ -18,7 +18,7 @@ OPERATIONS = [
 ]
 VERBS = {
     "claim", "start", "release", "assign", "take-over", "wait", "resume", "mark-step", "submit", "approve", "send-back",
-    "complete", "cancel", "reopen", "undo", "hand-off", "edit", "comment", "attach",
+    "complete", "cancel", "reopen", "undo", "hand-off", "edit", "comment", "attach", "rate",
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from organization.models import User
 from records.models import Attachment
 from tasks import rules
-from tasks.models import Comment, Step, StepRun, Task
+from tasks.models import Comment, Rating, Step, StepRun, Task
 from tasks.sheet import visible_files
 from tasks.steps import value_of
 
@@ -143,6 +143,11 @@ def file_drawn(file: Attachment) -> dict[str, Any]:
         "added_at": file.added_at,
         "for_requester": file.released_by_id is not None,
     }
+
+
+def rating_drawn(rating: Rating) -> dict[str, Any]:
+    """What who asked for it thinks of a task."""
+    return {"stars": rating.stars, "word": rating.word, "given_at": rating.given_at}
 
 
 def comment_drawn(comment: Comment) -> dict[str, Any]:

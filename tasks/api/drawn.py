@@ -103,6 +103,14 @@ class Comment(BaseModel):
     written_at: dt.datetime
 
 
+class Rating(BaseModel):
+    """What who asked for a task thinks of it."""
+
+    stars: int
+    word: str
+    given_at: dt.datetime = Field(description="When it was said first.")
+
+
 class Comments(Neighbours):
     items: list[Comment]
 

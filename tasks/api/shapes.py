@@ -89,6 +89,11 @@ class Remark(Plain):
     for_requester: bool = False
 
 
+class Rate(Plain):
+    stars: Annotated[int, Field(ge=1, le=5, description="1 poor, 2 weak, 3 fair, 4 good, 5 very good"), Whole]
+    word: Annotated[str, Text(500)] = Field("", description="A word on it; left out, an earlier one is taken away.")
+
+
 class Planned(Shape):
     """Times of a task. `due_on` is a day that stays a day; without either the procedure's target holds."""
 

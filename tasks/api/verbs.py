@@ -16,7 +16,7 @@ from organization.shapes import SentFlag
 from tasks import editing, finishing, glass, rules, steps, transitions, undo, watching
 from tasks.api import drawn
 from tasks.api.coming_in import unknown
-from tasks.api.drawing import comment_drawn, file_drawn, task_drawn
+from tasks.api.drawing import comment_drawn, file_drawn, rating_drawn, task_drawn
 from tasks.api.router import TAGS, router, task_of
 from tasks.api.shapes import (
     Assign,
@@ -25,6 +25,7 @@ from tasks.api.shapes import (
     MarkStep,
     MaybeReason,
     Plain,
+    Rate,
     Remark,
     Reopen,
     TakeOver,
@@ -33,6 +34,7 @@ from tasks.api.shapes import (
 )
 from tasks.changes import expecting
 from tasks.models import Task
+from tasks.requests import rating
 
 B = TypeVar("B", bound=Plain)
 Act = Callable[[User, Task, B], Task]
@@ -230,6 +232,24 @@ def comment(request: HttpRequest, reference: str, body: Remark) -> HttpResponse:
     with expecting(body.revision):
         written = editing.comment(task, body.text, actor=user, for_requester=body.for_requester)
     return reply(comment_drawn(written), status=201)
+
+
+@router.post(
+    "/tasks/{reference}/rate",
+    response=answers(drawn.Rating, 403, 404, 409),
+    tags=TAGS,
+    operation_id="rate_task",
+    summary="Rate",
+)
+def rate(request: HttpRequest, reference: str, body: Rate) -> HttpResponse:
+    """Say how finished work was, by who asked for it: for 30 days after it was done, and 7 days longer what was said
+    can be changed. The task's revision stays.
+    """
+    user = asker(request)
+    task = task_of(user, reference)
+    require(rules.is_requester, user, task)
+    with expecting(body.revision):
+        return reply(rating_drawn(rating.rate(task, actor=user, stars=body.stars, word=body.word)))
 
 
 @router.post(

@@ -112,7 +112,8 @@ def _reviews(seed: Seed) -> None:
 
 
 def _finished(seed: Seed) -> None:
-    finishing.complete(seed.held("reopen_task", by=seed.cast.mira), actor=seed.cast.mira)
+    for _more in range(2):
+        finishing.complete(seed.held("reopen_task", "rate_task", by=seed.cast.mira), actor=seed.cast.mira)
     transitions.cancel(seed.task("reopen_task"), actor=seed.cast.ruth, reason="withdrawn")
     transitions.assign(seed.task("undo_task"), actor=seed.cast.ada, to=seed.cast.kofi)
     transitions.claim(seed.task("undo_task"), actor=seed.cast.ruth)
@@ -176,6 +177,8 @@ def _told(seed: Seed, files: dict[str, int]) -> Office:
         "value": [None, "1", "high"],
         "title": ["Garden wall", " "],
         "text": ["Words", " "],
+        "stars": [1, 4, 5],
+        "word": ["quick", " "],
         "reason": ["because", "because", " "],
         "override": [""],
         "external_reference": ["", "A/1", "A/2"],

@@ -141,6 +141,10 @@ def said(office: Office) -> dict[str, str]:
     return {"text": "Seen"}
 
 
+def rated(office: Office) -> dict[str, Any]:
+    return {"stars": 4, "word": "quick"}
+
+
 def step(office: Office) -> dict[str, str]:
     return {"step": "text", "value": "seen"}
 
@@ -155,6 +159,12 @@ VERBS |= {
         Call(of_task("here", "asked_started", "/comment"), "201 cahmvd, 404 sr", said),
         Call(of_task("here", "secret_held", "/comment"), "201 hmv, 403 d, 404 casr", said),
         Call(of_task("there", "started", "/comment"), "201 srd, 404 cahmv", said),
+    ],
+    "POST /tasks/{reference}/rate": [
+        Call(of_task("here", "asked_done", "/rate"), "200 c, 403 ahmvd, 404 sr", rated),
+        Call(of_task("here", "asked_started", "/rate"), "409 c, 403 ahmvd, 404 sr", rated),
+        Call(of_task("here", "secret_held", "/rate"), "403 hmvd, 404 casr", rated),
+        Call(of_task("there", "done", "/rate"), "403 srd, 404 cahmv", rated),
     ],
     "POST /tasks/{reference}/undo": [
         Call(of_task("here", "claimed", "/undo"), "200 m, 409 ahvd, 404 csr"),
