@@ -22,21 +22,26 @@ HANDED = dt.timedelta(seconds=30)
 ATTEMPTS = 5
 SIGN_OF_LIFE = "long"
 Work = Callable[[Run], dict[str, Any]]
+GivenUp = Callable[[Run], None]
 _kinds: dict[str, Work] = {}
+_given_up: dict[str, GivenUp] = {}
 
 
 class Lost(Exception):
     """Another process took the run up: this one leaves it alone."""
 
 
-def kind(name: str) -> Callable[[Work], Work]:
+def kind(name: str, *, given_up: GivenUp | None = None) -> Callable[[Work], Work]:
     """Register the function that does a kind of run; it gets the run and returns its result (JSON-able).
 
-    It must be safe to run again from `run.place`, and call `progress` at least twice a minute.
+    It must be safe to run again from `run.place`, and call `progress` at least twice a minute. `given_up(run)` is
+    called in the transaction that ends a run as failed or parked, again when one that was tried anew fails.
     """
 
     def register(work: Work) -> Work:
         _kinds[name] = work
+        if given_up:
+            _given_up[name] = given_up
         return work
 
     return register
@@ -132,8 +137,13 @@ def _take(run_id: int) -> Run | None:
 
 
 def _finish(run: Run, state: str, **fields: Any) -> None:
-    mine = Run.objects.filter(pk=run.pk, attempts=run.attempts)
-    mine.update(state=state, finished_at=clock.now(), lease_until=None, **fields)
+    """End a run that is still this process's, and let its kind know where it was given up."""
+    with transaction.atomic():
+        mine = Run.objects.filter(pk=run.pk, attempts=run.attempts)
+        ended = mine.update(state=state, finished_at=clock.now(), lease_until=None, **fields)
+        if ended and state != Run.State.DONE and run.kind in _given_up:
+            run.state, run.error = state, str(fields.get("error", ""))
+            _given_up[run.kind](run)
 
 
 def retry(run: Run, *, actor: Any | None) -> Run:

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from core.folding import fold
 from organization.models import User
 from organization.models.calendars import WEEKDAYS
 from reports.catalogue.base import By, Report, When
 from reports.models import Schedule
 from reports.periods import LONGEST, Period
-from reports.scheduling import MOST_RECIPIENTS
+from reports.recipients import SentToForm
 from reports.scope import EVERYTHING, OWN, manageable
 from tasks.times import plain_day
 
-NUMBERED = re.compile(r"\(#(\d{1,18})\)$")
 CHOICE_LABELS = {
     "dues": gettext_lazy("Which due times"),
     "measure": gettext_lazy("Counted in"),
@@ -108,7 +104,7 @@ class AskForm(forms.Form):
         return kept
 
 
-class ScheduleForm(AskForm):
+class ScheduleForm(AskForm, SentToForm):
     """The parameters of a report with when and to whom."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
@@ -133,13 +129,6 @@ class ScheduleForm(AskForm):
         initial=dt.time(7),
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": "w-code"}),
     )
-    recipients = forms.CharField(
-        label=gettext_lazy("Also send it to"),
-        required=False,
-        max_length=6000,
-        help_text=gettext_lazy("A name or e-mail address on each line. They must be allowed to see what it covers."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
 
     field_order = ["name", "about", "by", "period"]
 
@@ -150,17 +139,8 @@ class ScheduleForm(AskForm):
         if "period" in self.fields:
             moving = [choice for choice in Period.choices if choice[0] != Period.DATES]
             self.fields["period"].choices = moving  # type: ignore[attr-defined]
-        last = ("every", "weekday", "day", "at", "recipients")
+        last = ("every", "weekday", "day", "at", "find", "recipients")
         self.order_fields([*(name for name in self.fields if name not in last), *last])
-
-    def clean_recipients(self) -> list[User]:
-        """The people named, one a line."""
-        lines = [line.strip() for line in self.cleaned_data["recipients"].splitlines() if line.strip()]
-        if len(lines) > MOST_RECIPIENTS:
-            raise forms.ValidationError(
-                _("Also send it to: name %(most)s people at the most."), params={"most": MOST_RECIPIENTS}
-            )
-        return [_person(line) for line in lines]
 
     def store_into(self, schedule: Schedule) -> Schedule:
         """Put what was typed into a schedule that is not saved yet."""
@@ -168,28 +148,3 @@ class ScheduleForm(AskForm):
         for name in ("name", "every", "weekday", "day", "at"):
             setattr(schedule, name, self.cleaned_data[name])
         return schedule
-
-
-def _person(text: str) -> User:
-    """The one active person a line names: by number in brackets, address, or name."""
-    numbered = NUMBERED.search(text)
-    people = User.objects.active()
-    if numbered:
-        found = list(people.filter(pk=int(numbered[1])))
-    else:
-        found = list(people.filter(Q(email=text.lower()) | Q(folded_name=fold(text))).order_by("pk")[:10])
-    if not found:
-        raise forms.ValidationError(
-            _("Also send it to: nobody is called %(name)s. Write the whole name."), params={"name": text}
-        )
-    if len(found) > 1:
-        several = ", ".join(f"{person.name} (#{person.pk})" for person in found)
-        raise forms.ValidationError(_("Also send it to: say which, %(people)s."), params={"people": several})
-    one: User = found[0]
-    return one
-
-
-def lines_of(schedule: Schedule) -> str:
-    """The recipients of a schedule as the form shows them."""
-    people = schedule.recipients.order_by("folded_name", "pk")
-    return "\n".join(f"{person.name} (#{person.pk})" for person in people)

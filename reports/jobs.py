@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import structlog
+from django.db import InterfaceError, OperationalError
 
 from core import clock
 from core.refusals import Refused
@@ -10,6 +11,7 @@ from records import events
 from records.jobs import on_tick
 from reports.making import remove
 from reports.models import KeptReport, Schedule
+from reports.parking import not_asked
 from reports.scheduling import ask_due
 
 log = structlog.get_logger(__name__)
@@ -22,9 +24,20 @@ def ask_for_scheduled_reports() -> None:
     with events.origin("job"):
         for pk in Schedule.objects.due(clock.now()).order_by("next_at").values_list("pk", flat=True)[:BATCH]:
             try:
-                ask_due(pk)
+                _ask(pk)
             except Exception:
                 log.exception("schedule_failed", schedule=pk)
+
+
+def _ask(pk: int) -> None:
+    """Ask for one; what went wrong counts against the schedule, unless it was the database: then the next tick asks."""
+    try:
+        ask_due(pk)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        log.exception("schedule_failed", schedule=pk)
+        not_asked(pk, f"{type(error).__name__}: {error}"[:2000])
 
 
 @on_tick

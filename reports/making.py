@@ -17,7 +17,7 @@ from core.refusals import Refused
 from organization.models import User
 from records import events, files, limits, runs
 from records.models import Attachment, Run
-from reports import mails
+from reports import mails, parking
 from reports.catalogue import REPORTS
 from reports.catalogue.base import Question
 from reports.exports import pdf
@@ -104,7 +104,7 @@ def _expected(
     )
 
 
-@runs.kind(KIND)
+@runs.kind(KIND, given_up=parking.not_made)
 def make_report(run: Run) -> dict[str, Any]:
     """Make the report of a run and keep it. Made anew from the start after an interruption; harmless when it is there.
 
@@ -142,6 +142,7 @@ def _keep(run: Run, kept: KeptReport, drawn: pdf.Drawn) -> None:
         if drawn.file:
             files.attach(drawn.file, owner_kind=OWNER, owner_id=kept.pk, actor=kept.asked_by)
         if kept.schedule:
+            parking.made(kept.schedule)
             mails.tell_readers(kept)
 
 

@@ -30,6 +30,7 @@ class Schedule(models.Model):
         NOT = "", _("no")
         STOPPED = "stopped", _("somebody stopped it")
         REACH = "reach", _("its owner may no longer see what it covers")
+        FAILING = "failing", _("its report could not be made five times in a row")
 
     name = models.CharField(_("name"), max_length=120)
     owner = models.ForeignKey(
@@ -47,6 +48,11 @@ class Schedule(models.Model):
     recipients = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", verbose_name=_("recipients"))
     next_at = models.DateTimeField(_("next"))
     ended = models.CharField(max_length=8, choices=Ended, blank=True, default="")
+    failures = models.PositiveSmallIntegerField(
+        default=0, help_text="Reports in a row that could not be made or asked for."
+    )
+    failed_at = models.DateTimeField(null=True, help_text="The last time.")
+    trouble = models.TextField(blank=True, default="", help_text="What went wrong then, for admins.")
     revision = models.PositiveIntegerField(default=1)
 
     objects = ScheduleQuerySet.as_manager()
@@ -72,6 +78,10 @@ class Schedule(models.Model):
     @property
     def is_on(self) -> bool:
         return not self.ended
+
+    @property
+    def is_parked(self) -> bool:
+        return self.ended == self.Ended.FAILING
 
 
 class KeptReport(models.Model):
@@ -103,6 +113,7 @@ class KeptReport(models.Model):
     occurrence_at = models.DateTimeField(null=True, help_text="The time of its schedule it was made for.")
     as_of = models.DateTimeField(null=True, help_text="When its numbers were true.")
     table = models.JSONField(null=True)
+    failed_at = models.DateTimeField(null=True, help_text="When making it failed first: its schedule counts it once.")
     keep_until = models.DateTimeField(_("kept until"))
     readers = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Reader", related_name="kept_reports")
 

@@ -22,3 +22,8 @@ def can_change(user: Any, schedule: Schedule) -> bool:
 
 def can_stop(user: Any, schedule: Schedule) -> bool:
     return bool(user.is_admin) or schedule.owner_id == user.pk
+
+
+def can_start_again(user: Any, schedule: Schedule) -> bool:
+    """Its owner; an admin what was parked for its failures, and again what is on already: two may press at once."""
+    return bool(schedule.owner_id == user.pk or (user.is_admin and (schedule.is_parked or schedule.is_on)))

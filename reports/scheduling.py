@@ -1,4 +1,4 @@
-"""The verbs of schedules: save, stop, leave, and ask for what is due."""
+"""The verbs of schedules: save, stop, start again, leave, and ask for what is due."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from reports.making import ask_report
 from reports.models import KeptReport, Schedule
 from reports.occurrences import first_after, last_until
 from reports.periods import Period
-from reports.scope import may_see, scope_of
+from reports.scope import Scope, may_see, scope_of
 
 MOST_RECIPIENTS = 30
 MOST_SCHEDULES = 50
@@ -34,9 +34,10 @@ def save_schedule(schedule: Schedule, *, actor: User, recipients: Iterable[User]
     _check(schedule, actor, people)
     with transaction.atomic():
         before = _locked(schedule, read) if schedule.pk else None
-        if before is None and Schedule.objects.filter(owner=actor, ended="").count() >= MOST_SCHEDULES:
-            raise Refused(_("You have %(most)s schedules. Stop one first.") % {"most": MOST_SCHEDULES}, code="too_many")
+        if before is None:
+            _refuse_too_many(actor)
         schedule.owner, schedule.ended = actor, ""
+        schedule.failures, schedule.failed_at, schedule.trouble = 0, None, ""
         schedule.next_at = first_after(schedule, clock.now())
         schedule.revision = (before.revision if before else 0) + 1
         schedule.save()
@@ -52,8 +53,13 @@ def save_schedule(schedule: Schedule, *, actor: User, recipients: Iterable[User]
     return schedule
 
 
+def _refuse_too_many(owner: User) -> None:
+    if Schedule.objects.filter(owner=owner, ended="").count() >= MOST_SCHEDULES:
+        raise Refused(_("You have %(most)s schedules. Stop one first.") % {"most": MOST_SCHEDULES}, code="too_many")
+
+
 def _locked(schedule: Schedule, read: int | None) -> Schedule:
-    row: Schedule = Schedule.objects.select_for_update(of=("self",)).get(pk=schedule.pk)
+    row: Schedule = Schedule.objects.select_for_update(of=("self",)).select_related("owner").get(pk=schedule.pk)
     if read is not None and read != row.revision:
         raise Stale(
             _("The schedule was changed meanwhile. Look at it again."),
@@ -96,6 +102,40 @@ def stop_schedule(schedule: Schedule, *, actor: User | None, why: str = Schedule
         events.write("stop", actor=actor, subject_kind="schedule", subject_id=schedule.pk, payload={"why": str(why)})
 
 
+def start_again(schedule: Schedule, *, actor: User) -> None:
+    """Let a schedule that ended go on from its next occurrence; what was due meanwhile is not made.
+
+    Harmless for one that is on. Raises Refused where its owner may no longer see what it covers, or has too many.
+    """
+    with transaction.atomic():
+        row = _locked(schedule, None)
+        if row.is_on:
+            return
+        scope = _scope_of_owner(row)
+        if scope is None:
+            raise Refused(_("Its owner may no longer see what it covers."), code="owner_may_not_see")
+        _refuse_too_many(row.owner)
+        Schedule.objects.filter(pk=row.pk).update(
+            ended="",
+            failures=0,
+            failed_at=None,
+            trouble="",
+            next_at=first_after(row, clock.now()),
+            revision=row.revision + 1,
+        )
+        payload = {"why": row.ended}
+        events.write("start_again", actor=actor, subject_kind="schedule", subject_id=row.pk, payload=payload)
+
+
+def _scope_of_owner(schedule: Schedule) -> Scope | None:
+    """What the schedule covers, None where its owner is gone or may not see it."""
+    try:
+        scope = scope_of(schedule.owner, str(schedule.parameters["about"]))
+    except Refused:
+        return None
+    return scope if schedule.owner.is_active and may_see(schedule.owner, scope) else None
+
+
 def leave_schedule(schedule: Schedule, *, actor: User) -> None:
     """Get no more mails of somebody's schedule. Raises Refused for one that sends the actor nothing."""
     with transaction.atomic():
@@ -121,11 +161,8 @@ def ask_due(schedule_id: int) -> KeptReport | None:
         now: dt.datetime = clock.now()
         occurrence = last_until(schedule, now)
         Schedule.objects.filter(pk=schedule.pk).update(next_at=first_after(schedule, now))
-        try:
-            scope = scope_of(schedule.owner, str(schedule.parameters["about"]))
-        except Refused:
-            scope = None
-        if scope is None or not may_see(schedule.owner, scope) or not schedule.owner.is_active:
+        scope = _scope_of_owner(schedule)
+        if scope is None:
             stop_schedule(schedule, actor=None, why=Schedule.Ended.REACH)
             return None
         readers = [person for person in schedule.recipients.active() if may_see(person, scope)]

@@ -6,5 +6,7 @@ VERBS = {
     "add": "a schedule was made; its values",
     "change": "a schedule was changed; what differs",
     "stop": "a schedule ended; why",
+    "park": "a schedule was stopped because making its report failed five times in a row",
+    "start_again": "a schedule that had ended goes on; why it had ended",
     "leave": "somebody wants a schedule's mails no longer",
 }

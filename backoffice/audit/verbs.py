@@ -55,6 +55,8 @@ WORDS: dict[str, Any] = {
     "ask_report": pgettext_lazy("verb of history", "ask report"),
     "forget": pgettext_lazy("verb of history", "forget"),
     "stop": pgettext_lazy("verb of history", "stop"),
+    "park": pgettext_lazy("verb of history", "park"),
+    "start_again": pgettext_lazy("verb of history", "start again"),
     "leave": pgettext_lazy("verb of history", "leave"),
 }
 

@@ -117,6 +117,8 @@ ELSEWHERE = {
     "ask_report": Sentence(_("You asked for: {what}"), _("{who} asked for: {what}"), "", _("Asked for: {what}")),
     "forget": Sentence(_("You removed: {what}"), _("{who} removed: {what}"), "", _("Removed: {what}")),
     "stop": Sentence(_("You stopped: {what}"), _("{who} stopped: {what}"), "", _("Stopped: {what}")),
+    "park": Sentence(_("You parked: {what}"), _("{who} parked: {what}"), "", _("Parked: {what}")),
+    "start_again": Sentence(_("You started again: {what}"), _("{who} started again: {what}")),
     "leave": Sentence(_("You left: {what}"), _("{who} left: {what}")),
     "rate": Sentence(_("You rated: {what}"), _("{who} rated: {what}")),
 }

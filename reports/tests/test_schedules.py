@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import threading
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -31,6 +32,12 @@ ASKED = {"about": "all", "by": "person", "period": "last_month"}
 
 def plan(every="day", zone="Europe/Dublin", at=dt.time(7), **more) -> Schedule:
     return Schedule(name="Plan", report="done", parameters=ASKED, every=every, at=at, time_zone=zone, **more)
+
+
+def ticked(answer) -> set[str]:
+    """Names of the boxes of recipients that are ticked."""
+    box = r'<input type="checkbox" name="recipients"[^>]* checked[^>]*>([^<,]+)'
+    return {name.strip() for name in re.findall(box, answer.content.decode())}
 
 
 def coming(schedule, instant, count):
@@ -235,17 +242,20 @@ class TestSaving:
         forget(office.ruth)
         client = as_person(office.ruth)
         data = {"name": "Monthly", "every": "month", "weekday": "0", "day": "31", "at": "06:30", **ASKED}
-        answer = client.post("/reports/schedules/new/done/", data | {"recipients": "vera lund\nOtto Weiss"})
+        answer = client.post(
+            "/reports/schedules/new/done/", data | {"find": "otto weiss", "recipients": [office.vera.pk]}
+        )
         assert answer.status_code == 422 and "Otto Weiss may not see" in text(answer)
-        answer = client.post("/reports/schedules/new/done/", data | {"recipients": "Nobody Known"})
-        assert answer.status_code == 422 and "nobody is called Nobody Known" in text(answer)
-        answer = client.post("/reports/schedules/new/done/", data | {"recipients": f"Vera Lund\n{office.ada.email}"})
-        assert answer.status_code == 302
+        assert ticked(answer) == {"Vera Lund"} and 'value="otto weiss"' in answer.content.decode()
+        answer = client.post("/reports/schedules/new/done/", data | {"find": "Nobody Known"})
+        assert answer.status_code == 422 and "Nobody is called Nobody Known" in text(answer)
+        sent = {"recipients": [office.vera.pk], "find": office.ada.email}
+        assert client.post("/reports/schedules/new/done/", data | sent).status_code == 302
         schedule = Schedule.objects.get()
         assert set(schedule.recipients.all()) == {office.vera, office.ada}
-        page = client.get(f"/reports/schedules/{schedule.pk}/").content.decode()
-        assert f"Vera Lund (#{office.vera.pk})" in page and 'value="06:30"' in page
-        again = data | {"recipients": f"Vera Lund (#{office.vera.pk})", "revision": "1", "name": "Renamed"}
+        page = client.get(f"/reports/schedules/{schedule.pk}/")
+        assert ticked(page) == {"Vera Lund", office.ada.name} and 'value="06:30"' in page.content.decode()
+        again = data | {"recipients": [office.vera.pk], "revision": "1", "name": "Renamed"}
         assert client.post(f"/reports/schedules/{schedule.pk}/", again).status_code == 302
         answer = client.post(f"/reports/schedules/{schedule.pk}/", again)
         assert answer.status_code == 422 and "changed meanwhile" in text(answer)

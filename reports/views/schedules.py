@@ -1,4 +1,4 @@
-"""The pages of schedules: the list, a new one, changing, stopping and leaving one."""
+"""The pages of schedules: the list, a new one, changing, stopping, starting again and leaving one."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ from core.access import reach, require
 from core.htmx import go
 from core.pages import page
 from core.refusals import Refused
+from organization.models import User
 from reports import rules, scheduling
 from reports.catalogue import REPORTS
-from reports.forms import ScheduleForm, lines_of
+from reports.forms import ScheduleForm
 from reports.models import KeptReport, Schedule
+from reports.recipients import SentToForm
+from reports.scheduling import MOST_RECIPIENTS
 from reports.views.kept import NEWEST, SIZE, person_of, report_named
 
 
@@ -32,7 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
     rows = Schedule.objects.visible_to(user).select_related("owner")
     found = page(rows, NEWEST, request.GET.get("place", ""), SIZE)
     context = {
-        "schedules": [(row, REPORTS[row.report]) for row in found.rows],
+        "schedules": [(row, REPORTS[row.report], _may_start(user, row)) for row in found.rows],
         "reports": REPORTS.values(),
         "next": f"?place={found.next}" if found.next else "",
         "previous": f"?place={found.previous}" if found.previous else "",
@@ -46,6 +49,8 @@ def index(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest, name: str) -> HttpResponse:
     """Put a report on a schedule; `?like=7` begins with the parameters of a kept report."""
     user, report = person_of(request), report_named(name)
+    if "look" in request.POST:
+        return _drawn(request, ScheduleForm(user=user, report=report, initial=_typed(request)), None)
     if request.method == "POST":
         form = ScheduleForm(request.POST, user=user, report=report)
         saved = _saved(request, form, Schedule())
@@ -70,12 +75,30 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     report = report_named(schedule.report)
     if request.method == "POST":
         require(rules.can_change, user, schedule)
+        if "look" in request.POST:
+            return _drawn(request, ScheduleForm(user=user, report=report, initial=_typed(request)), schedule)
         form = ScheduleForm(request.POST, user=user, report=report)
         return _saved(request, form, schedule) or _drawn(request, form, schedule, 422)
     fields = {name: getattr(schedule, name) for name in ("name", "every", "weekday", "day", "at")}
-    initial = {**schedule.parameters, **fields, "recipients": lines_of(schedule)}
+    initial = {**schedule.parameters, **fields, "recipients": list(schedule.recipients.values_list("pk", flat=True))}
     form = ScheduleForm(user=user, report=report, initial=initial)
     return _drawn(request, form, schedule)
+
+
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    """What was typed so far, to be drawn again without a word about it."""
+    return request.POST.dict() | {"recipients": request.POST.getlist("recipients")}
+
+
+@login_required
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """Who is ticked, and who may be: found by `find` among those who may see what `about` names. A part for htmx."""
+    asked = request.GET
+    initial = {"find": asked.get("find", ""), "recipients": asked.getlist("recipients")[:MOST_RECIPIENTS]}
+    form = SentToForm(initial=initial)
+    form.offer(person_of(request), asked.get("about", ""))
+    return render(request, "reports/_sent_to.html", {"form": form})
 
 
 def _saved(request: HttpRequest, form: ScheduleForm, schedule: Schedule) -> HttpResponse | None:
@@ -87,7 +110,7 @@ def _saved(request: HttpRequest, form: ScheduleForm, schedule: Schedule) -> Http
         scheduling.save_schedule(
             form.store_into(schedule),
             actor=person_of(request),
-            recipients=form.cleaned_data["recipients"],
+            recipients=form.chosen(),
             read=int(read) if schedule.pk and read.isdecimal() and len(read) < 10 else None,
         )
     except Refused as refused:
@@ -99,17 +122,33 @@ def _saved(request: HttpRequest, form: ScheduleForm, schedule: Schedule) -> Http
 
 def _drawn(request: HttpRequest, form: ScheduleForm, schedule: Schedule | None, status: int = 200) -> HttpResponse:
     user = person_of(request)
+    may_change = schedule is None or rules.can_change(user, schedule)
+    if may_change:
+        form.offer(user, str(form["about"].value() or ""))
     context = {
         "form": form,
         "report": form.report,
         "schedule": schedule,
         "revision": request.POST.get("revision") or (schedule.revision if schedule else ""),
-        "may_change": schedule is None or rules.can_change(user, schedule),
+        "may_change": may_change,
+        "may_start": schedule is not None and _may_start(user, schedule),
+        "failed": _last_failed(user, schedule) if schedule and schedule.is_parked else None,
         "may_stop": schedule is not None and schedule.is_on and rules.can_stop(user, schedule),
         "recipients": list(schedule.recipients.order_by("folded_name", "pk")) if schedule else [],
         "sent_to_me": schedule is not None and schedule.recipients.filter(pk=user.pk).exists(),
     }
     return render(request, "reports/schedule_form.html", context, status=status)
+
+
+def _may_start(user: User, schedule: Schedule) -> bool:
+    return not schedule.is_on and rules.can_start_again(user, schedule)
+
+
+def _last_failed(user: User, schedule: Schedule) -> KeptReport | None:
+    """The report that could not be made last, where it was asked for at all and the person sees it."""
+    rows = KeptReport.objects.visible_to(user).filter(schedule=schedule, failed_at__isnull=False, as_of=None)
+    found: KeptReport | None = rows.order_by("-pk").first()
+    return found
 
 
 @login_required
@@ -120,6 +159,17 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
     require(rules.can_stop, request.user, schedule)
     scheduling.stop_schedule(schedule, actor=person_of(request))
     messages.success(request, _("The schedule is stopped"))
+    return go(request, reverse("reports:schedules"))
+
+
+@login_required
+@require_POST
+def start(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let one that was parked or stopped go on."""
+    schedule: Schedule = reach(Schedule.objects.visible_to(request.user), pk=pk)
+    require(rules.can_start_again, request.user, schedule)
+    scheduling.start_again(schedule, actor=person_of(request))
+    messages.success(request, _("The schedule goes on"))
     return go(request, reverse("reports:schedules"))
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 from django.core.files.base import ContentFile
 
 from backoffice.tests.walk.cases import ALL, Case, Office
+from core import clock
 from organization.models import User
 from records import files, runs
 from records.models import Attachment, Run
@@ -19,7 +20,8 @@ WHEN = {"name": "Each month", "every": "month", "weekday": "0", "day": "1", "at"
 
 
 def add_reports(office: Office) -> None:
-    """Kept reports of here (vera gets it too), of there, of kofi's own work; one that failed; two schedules."""
+    """Kept reports of here (vera gets it too), of there, of kofi's own work; one that failed; two schedules
+    and a parked one."""
     office.reports = {
         "here": _kept(office.ruth, "all", office.vera),
         "there": _kept(office.arno, "all"),
@@ -31,6 +33,10 @@ def add_reports(office: Office) -> None:
     for place, owner, person in (("here", office.ruth, office.vera), ("there", office.arno, None)):
         row = Schedule(name="Each month", report="done", parameters=ASKED | {"about": "all"}, at=dt.time(7))
         office.schedules[place] = save_schedule(row, actor=owner, recipients=[person] if person else [])
+    row = Schedule(name="Each week", report="done", parameters=ASKED | {"about": "all"}, at=dt.time(7), every="week")
+    office.schedules["parked"] = save_schedule(row, actor=office.ruth, recipients=[office.vera])
+    trouble = {"failures": 5, "failed_at": clock.now(), "trouble": "KeyError: inner words"}
+    Schedule.objects.filter(pk=row.pk).update(ended=Schedule.Ended.FAILING, **trouble)
 
 
 def _kept(asker: User, about: str, *readers: User, failed: bool = False) -> KeptReport:
@@ -103,6 +109,10 @@ ROWS = {
         Case(of("begun", "remove/"), post="409 md, 404 cahvsr", part=True),
     ],
     "reports/schedules/": [Case(plain("/reports/schedules/"), f"200 {ALL}")],
+    "reports/schedules/people/": [
+        Case(plain("/reports/schedules/people/"), f"200 {ALL}"),
+        Case(plain("/reports/schedules/people/?about=all&find=ver&recipients=x"), f"200 {ALL}"),
+    ],
     "reports/schedules/new/<slug:name>/": [
         Case(plain(NEW), f"200 {ALL}", f"302 {ALL}", data=about("own", **WHEN), leads="/reports/"),
         Case(plain(NEW), f"200 {ALL}", "302 mvd, 422 cahsr", data=about(permits, **WHEN), leads="/reports/"),
@@ -112,10 +122,15 @@ ROWS = {
     "reports/schedules/<int:pk>/": [
         Case(schedule("here"), HERE, "302 m, 403 vd, 404 cahsr", data=about(permits, **WHEN), leads="/reports/"),
         Case(schedule("there"), THERE, "302 r, 403 d, 404 cahmvs", data=about("all", **WHEN), leads="/reports/"),
+        Case(schedule("parked"), HERE, "302 m, 403 vd, 404 cahsr", data=about(permits, **WHEN), leads="/reports/"),
     ],
     "reports/schedules/<int:pk>/stop/": [
         Case(schedule("here", "stop/"), post="204 md, 403 v, 404 cahsr", part=True),
         Case(schedule("there", "stop/"), post="204 rd, 404 cahmvs", part=True),
+    ],
+    "reports/schedules/<int:pk>/start/": [
+        Case(schedule("parked", "start/"), post="204 md, 403 v, 404 cahsr", part=True),
+        Case(schedule("there", "start/"), post="204 rd, 404 cahmvs", part=True),
     ],
     "reports/schedules/<int:pk>/leave/": [
         Case(schedule("here", "leave/"), post="204 v, 409 md, 404 cahsr", part=True),
