@@ -9,6 +9,7 @@ yet. The first refusal undoes the whole block: the caller then does it one by on
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -57,6 +58,8 @@ class Batch:
 
 
 _current: ContextVar[Batch | None] = ContextVar("backoffice_batch", default=None)
+_rehearsed: ContextVar[Iterator[int] | None] = ContextVar("backoffice_rehearsed_numbers", default=None)
+MOST_REHEARSED = 1_000_000  # numbers of one backend, many times what is ever tried
 
 
 def current() -> Batch | None:
@@ -121,7 +124,28 @@ def holds(task_id: int) -> bool:
     return work is not None and task_id in work.tasks
 
 
+@contextmanager
+def rehearsed() -> Iterator[None]:
+    """Tasks opened by batches of the block get numbers that no task has: the sequence does not go back by a rollback.
+
+    For a transaction that is taken back. The numbers are negative and the backend's own, so that two such transactions
+    never wait for each other's.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        first = -int(cursor.fetchone()[0]) * MOST_REHEARSED
+    token = _rehearsed.set(itertools.count(first, -1))
+    try:
+        yield
+    finally:
+        _rehearsed.reset(token)
+
+
 def _numbers(count: int) -> list[int]:
+    """As many numbers for tasks, the last of them the first to be used."""
+    rehearsed = _rehearsed.get()
+    if rehearsed is not None:
+        return list(itertools.islice(rehearsed, count))[::-1]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence('tasks_task', 'id')) FROM generate_series(1, %s)", [count]

@@ -15,6 +15,7 @@ from organization.models import User
 from records import events, runs, tables
 from records.models import Attachment, Run
 from records.reading import Record
+from tasks import batches
 from tasks.importing import kept
 from tasks.importing.entries import Entry
 from tasks.importing.run import KIND, Import, layout_of
@@ -68,7 +69,7 @@ def rehearse(row: ImportFile, *, actor: User) -> Rehearsal:
         told = kept.parameters(row, stored)
         found = list(islice(tables.records(stored, layout_of(told)), FIRST + 1))
     told["file"] = Attachment.objects.of(kept.OWNER, row.pk).get().pk
-    with transaction.atomic(), events.origin("import"):
+    with transaction.atomic(), events.origin("import"), batches.rehearsed():
         run = runs.ask(KIND, actor=actor, parameters=told)
         trial = _Trial(run, found[:FIRST])
         entries = list(trial.entries())
