@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -132,13 +133,18 @@ def spoken_of(address: Address) -> dict[str, tuple[int, ...]]:
 
 
 def sought_of(address: Address, user: User) -> dict[str, QuerySet[Any]]:
-    """What else is filtered by: the procedures and the label the person sees anyway, so that no chip tells a name."""
+    """What else is filtered by, as `sought`."""
+    return sought(address.procedures, [address.label] if address.label else [], user)
+
+
+def sought(procedures: Collection[int], labels: Collection[int], user: User) -> dict[str, QuerySet[Any]]:
+    """The procedures and labels of filters the person sees anyway, so that no chip tells a name."""
     found: dict[str, QuerySet[Any]] = {}
-    if address.procedures:
-        found["sought procedure"] = Procedure.objects.visible_to(user).filter(pk__in=address.procedures)
-    if address.label:
+    if procedures:
+        found["sought procedure"] = Procedure.objects.visible_to(user).filter(pk__in=procedures)
+    if labels:
         used = Task.objects.filter(inside(user), labels=OuterRef("pk"))
-        found["sought label"] = Label.objects.filter(Exists(used), pk=address.label)
+        found["sought label"] = Label.objects.filter(Exists(used), pk__in=labels)
     return found
 
 

@@ -1,4 +1,8 @@
-"""Saved views: named lists of the queue, one's own or shared with a department by its manager."""
+"""Saved views: named lists of the queue, one's own or shared with a department by its manager.
+
+What a department shares is part of its set-up, on which others depend: each verb writes an event about it. One's own
+views are a habit of one person and change nothing for anybody, so they write none, like drafts and the last list.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from core.folding import fold
 from core.refusals import Refused
 from organization.models import Department, User
 from organization.standing import manages
+from records import events
 from tasks import filters, lists
 from tasks.changes import storable
 from tasks.models import LastList, SavedView
@@ -44,7 +49,12 @@ def save_view(name: str, query: str, *, actor: User, department: Department | No
         if beside.count() >= MOST:
             raise Refused(_("There are %(most)s views. Delete one first.") % {"most": MOST}, code="enough_views")
         last = beside.aggregate(last=Max("position"))["last"] or 0
-        return _named(SavedView(query=normal(query)[:1000], position=last + 1, **whose), name)
+        view = _named(SavedView(query=normal(query)[:1000], position=last + 1, **whose), name)
+        if department is not None:
+            facts = {"name": view.name, "query": view.query, "department_id": department.pk}
+            changes = {key: [None, value] for key, value in facts.items()}
+            events.write("add", actor=actor, **_about(view, changes, department.pk))
+    return view
 
 
 def _named(view: SavedView, name: str) -> SavedView:
@@ -61,28 +71,39 @@ def _named(view: SavedView, name: str) -> SavedView:
 
 
 def rename_view(view: SavedView, name: str, *, actor: User) -> SavedView:
-    """Give a view another name. Raises PermissionDenied and Refused as `save_view`."""
-    _require(actor, view)
-    return _named(view, name)
+    """Give a view another name. Raises PermissionDenied and Refused as `save_view`. Returns it as stored."""
+    with transaction.atomic():
+        row = _locked(view, actor)
+        before = row.name
+        _named(row, name)
+        if row.department_id and row.name != before:
+            changes = {"name": [before, row.name]}
+            events.write("change", actor=actor, **_about(row, changes, row.department_id))
+    return row
 
 
 def share_view(view: SavedView, department: Department, *, actor: User) -> SavedView:
-    """Share a view with another department, behind those it has. Raises PermissionDenied unless the actor manages both,
-    Refused where that department has enough or one of the name."""
-    _require(actor, view)
-    if not manages(actor, department.pk):
-        raise PermissionDenied("share_view")
-    if view.department_id == department.pk:
-        return view
+    """Share a view with another department, behind those it has. Returns it as stored; the event is that of the
+    department that had it. Raises PermissionDenied unless the actor manages both, Refused where that department has
+    enough or one of the name."""
     with transaction.atomic():
         Department.objects.select_for_update(no_key=True).get(pk=department.pk)
+        row = _locked(view, actor)
+        if not manages(actor, department.pk):
+            raise PermissionDenied("share_view")
+        before = row.department_id
+        if before == department.pk:
+            return row
         beside = SavedView.objects.filter(department=department)
         if beside.count() >= MOST:
             words = _("There are %(most)s views. Delete one first.") % {"most": MOST}
             raise Refused(words, code="enough_views", field="department")
-        view.position = (beside.aggregate(last=Max("position"))["last"] or 0) + 1
-        view.department, view.owner = department, None
-        return _named(view, view.name)
+        row.position = (beside.aggregate(last=Max("position"))["last"] or 0) + 1
+        row.department, row.owner = department, None
+        _named(row, row.name)
+        changes = {"department_id": [before, department.pk]}
+        events.write("change", actor=actor, **_about(row, changes, before or department.pk))
+    return row
 
 
 def move_view(view: SavedView, step: int, *, actor: User) -> None:
@@ -98,12 +119,36 @@ def move_view(view: SavedView, step: int, *, actor: User) -> None:
         for number, row in enumerate(rows, 1):
             row.position = number
         SavedView.objects.bulk_update(rows, ["position"])
+        if view.department_id:
+            changes = {"position": [at + 1, at + 1 + step]}
+            events.write("change", actor=actor, **_about(view, changes, view.department_id))
 
 
 def delete_view(view: SavedView, *, actor: User) -> None:
-    """Forget a view."""
-    _require(actor, view)
-    view.delete()
+    """Forget a view. Raises PermissionDenied, and Refused when it is gone already."""
+    with transaction.atomic():
+        row = _locked(view, actor)
+        if row.department_id:
+            facts = {"name": row.name, "query": row.query, "department_id": row.department_id}
+            changes = {key: [value, None] for key, value in facts.items()}
+            events.write("withdraw", actor=actor, **_about(row, changes, row.department_id))
+        row.delete()
+
+
+def _about(view: SavedView, changes: dict[str, list[Any]], department_id: int) -> dict[str, Any]:
+    """What an event about a shared view says; its name, also where that did not change."""
+    said = {} if "name" in changes else {"name": view.name}
+    payload = said | {"changes": changes}
+    return {"subject_kind": "view", "subject_id": view.pk, "department_id": department_id, "payload": payload}
+
+
+def _locked(view: SavedView, actor: User) -> SavedView:
+    """The view as it is stored, kept from others' hands. Raises PermissionDenied, and Refused when it is gone."""
+    row = SavedView.objects.select_for_update().filter(pk=view.pk).first()
+    if row is None:
+        raise Refused(_("Somebody deleted this view meanwhile."), code="gone")
+    _require(actor, row)
+    return row
 
 
 def _require(actor: User, view: SavedView) -> None:

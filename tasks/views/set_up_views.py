@@ -41,11 +41,14 @@ def _put_words(rows: Any, user: Any) -> None:
     addresses = [filters.read(QueryDict(row.query.removeprefix("?"))) for row in rows]
     for address in addresses:
         names.want(None, **filters.spoken_of(address))
-    if procedures := tuple({pk for address in addresses for pk in address.procedures}):
-        names.want(filters.sought_of(replace(addresses[0], procedures=procedures, label=0), user))
+    procedures = {pk for address in addresses for pk in address.procedures}
+    labels = {address.label for address in addresses if address.label}
+    names.want(filters.sought(procedures, labels, user))
     for row, address in zip(rows, addresses, strict=True):
-        row.words = [chip.words for chip in filters.chips(replace(address, label=0), names)]
-        row.words += [_("One label")] if address.label else []
+        # A label whose work is out of the reader's reach stays without its name.
+        known = not address.label or bool(names.get(("sought label", address.label)))
+        row.words = [chip.words for chip in filters.chips(address if known else replace(address, label=0), names)]
+        row.words += [] if known else [_("One label")]
 
 
 @leaders
@@ -65,7 +68,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def _save(pk: int, form: SharedViewForm, user: Any) -> None:
     row = SavedView.objects.get(pk=pk)  # the form has changed its own
     if form.cleaned_data["name"] != row.name:
-        saved_views.rename_view(row, form.cleaned_data["name"], actor=user)
+        row = saved_views.rename_view(row, form.cleaned_data["name"], actor=user)
     saved_views.share_view(row, form.cleaned_data["department"], actor=user)
 
 
