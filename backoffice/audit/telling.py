@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from backoffice.audit import asked
 from backoffice.audit.values import Values
 from backoffice.audit.verbs import words_of
 from backoffice.audit.words import KINDS, field_label, sentence_of
@@ -71,9 +72,12 @@ class Telling:
         self.reversed = self._reversed({event.reverses_id for event in events if event.reverses_id})
         self.values = Values(self.names, self.zone)
         spoken = spoken_of(events)
+        said = {pair for event in events for pair in asked.spoken_of(_body(event))}
         self.names.want(
-            department=spoken["department"] | {event.department_id for event in events if event.department_id},
-            person=spoken["person"] | _people_in(events),
+            department=spoken["department"]
+            | {event.department_id for event in events if event.department_id}
+            | {number for kind, number in said if kind == "department"},
+            person=spoken["person"] | _people_in(events) | {number for kind, number in said if kind == "person"},
         )
         about = {kind: [event.subject_id for event in events if event.subject_kind == kind] for kind in NAMED}
         self.names.want(None, **about)
@@ -155,8 +159,15 @@ class Telling:
         ]
 
     def _facts(self, event: Any, body: dict[str, Any]) -> list[tuple[str, str]]:
-        left = {name: value for name, value in body.items() if name not in {"changes", "labels", "value", "revision"}}
-        return [(field_label(event.subject_kind, name), self.values.say(name, value)) for name, value in left.items()]
+        facts: list[tuple[str, str]] = []
+        for name, value in body.items():
+            if name in {"changes", "labels", "value", "revision"}:
+                continue
+            if name in asked.INSIDE and isinstance(value, dict):
+                facts += self.values.inside(name, value)
+            else:
+                facts.append((field_label(event.subject_kind, name), self.values.say(name, value)))
+        return facts
 
 
 def _body(event: Any) -> dict[str, Any]:

@@ -24,6 +24,7 @@ KINDS: dict[str, Any] = {
     "token": _("API token"),
     "procedure": _("procedure"),
     "label": _("label"),
+    "view": _("shared view"),
     "import_file": _("file to be imported"),
     "import_mapping": _("saved choices of imports"),
     "report": _("report"),
@@ -47,6 +48,9 @@ MODELS = {
     "token": "organization.ApiToken",
     "procedure": "tasks.Procedure",
     "label": "tasks.Label",
+    "view": "tasks.SavedView",
+    "import_file": "tasks.ImportFile",
+    "import_mapping": "tasks.ImportMapping",
     "schedule": "reports.Schedule",
 }
 # What changed, where no column of the model has a name of its own for it.
@@ -72,7 +76,9 @@ FIELDS: dict[str, Any] = {
     "lineage": _("part of"),
     "name": _("name"),
     "override": _("passed over"),
-    "parameters": _("about"),
+    "parameters": _("what is asked"),
+    "position": _("place among them"),
+    "query": _("address of the list"),
     "reason": _("reason"),
     "remaining_minutes": _("minutes still to do"),
     "report": _("report"),
