@@ -1,4 +1,4 @@
-"""Forms of the import of people and departments: the file, and one row put right."""
+"""Forms of the import of people and departments: the file, one row put right, and many of them in a file."""
 
 from __future__ import annotations
 
@@ -32,6 +32,18 @@ class FileForm(PlainForm):
 
     def __init__(self, data: Any = None, files: Any = None, **options: Any) -> None:
         super().__init__(data, files, initial={"kind": "departments"}, **options)
+
+
+class CorrectedForm(PlainForm):
+    """The rows an import kept aside, as they were downloaded and then put right; of both imports."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Corrected file"),
+        allow_empty_file=True,  # said in the words of the import
+        error_messages={"required": gettext_lazy("Choose the corrected file.")},
+        help_text=gettext_lazy("The file you downloaded here, with its rows put right. Leave its columns as they are."),
+        widget=forms.FileInput(attrs={"class": "w-half", "accept": ".csv,.txt,.tsv,.xlsx,text/csv"}),
+    )
 
 
 class RowForm(PlainForm):

@@ -37,11 +37,8 @@ def clean_name(name: str) -> str:
     return kept.strip(". ")[:255] or "file"
 
 
-def store(upload: File[Any]) -> Blob:
-    """Keep the bytes of an upload under their hash; the same bytes are kept once.
-
-    Raises Refused for an empty file and one over ATTACHMENT_MAX_BYTES. Runs in the caller's transaction.
-    """
+def check_size(upload: File[Any]) -> None:
+    """Raise Refused for an empty file and one over ATTACHMENT_MAX_BYTES."""
     if not upload.size:
         raise Refused(_("The file is empty. Choose another."), code="file_empty", field="file")
     if upload.size > settings.ATTACHMENT_MAX_BYTES:
@@ -51,6 +48,14 @@ def store(upload: File[Any]) -> Blob:
             code="file_too_large",
             field="file",
         )
+
+
+def store(upload: File[Any]) -> Blob:
+    """Keep the bytes of an upload under their hash; the same bytes are kept once.
+
+    Raises Refused for an empty file and one over ATTACHMENT_MAX_BYTES. Runs in the caller's transaction.
+    """
+    check_size(upload)
     digest = hashlib.sha256()
     head = b""
     for chunk in upload.chunks():

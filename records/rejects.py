@@ -7,18 +7,20 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core import clock
 from core.refusals import Refused
 from records import events, tables
 from records.models import Run, RunReject
-from records.reading import COLUMN, LINE, REASON, REST, clean
+from records.reading import COLUMN, LINE, OURS, REASON, REST, Record, clean
 
+AT_ONCE = 500  # rows of an export looked up together
 # Spreadsheets run a cell that begins like this as a formula; a quotation mark before it makes it text.
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
@@ -124,11 +126,16 @@ def export(home: Run) -> Iterator[str]:
 
     Gives the text line by line.
     """
-    columns = [*home.parameters["columns"], REST]
+    columns = _columns(home)
     yield _csv([LINE, COLUMN, REASON, *(as_text(name) for name in columns)])
     for reject in aside(home).order_by("line").iterator():
         values = (reject.column, reject.reason, *(reject.row.get(name, "") for name in columns))
         yield _csv([str(reject.line), *(as_text(value) for value in values)])
+
+
+def _columns(home: Run) -> list[str]:
+    """The columns of an export; a file that was an export itself has had our own."""
+    return [*(name for name in home.parameters["columns"] if name not in OURS), REST]
 
 
 def _csv(cells: list[str]) -> str:
@@ -161,21 +168,64 @@ class Corrections:
 
 
 def correct_all(home: Run, file: Any, *, actor: Any | None) -> Corrections:
-    """Correct the rows aside from an export somebody edited. Raises Refused when it is not an export of this run."""
-    columns = [*home.parameters["columns"], REST]
-    names = {as_text(name): name for name in columns}
-    layout = tables.look(file, [(name, name) for name in (LINE, *names)], ours=True)
-    report = Corrections()
-    for record in tables.records(file, layout):
-        line = record.cells.get(LINE, "").strip()
-        known = line.isascii() and line.isdigit() and len(line) < 10
-        reject = aside(home).filter(line=int(line)).first() if known else None
+    """Correct the rows aside from an export somebody edited, each by `correct_reject`; all that can be used or nothing.
+
+    Raises Refused when it is not an export of this run's rows, cannot be read, or rows of the run are being tried now.
+    """
+    with transaction.atomic():
+        _check_ended(home)
+        names = {as_text(name): name for name in _columns(home)}
+        found = tables.records(file, _look_at_export(file, names))
+        report = Corrections()
+        with events.together():
+            while chunk := list(islice(found, AT_ONCE)):
+                numbers = [_line_of(record) for record in chunk]
+                known = {one.line: one for one in aside(home).filter(line__in=[line for line in numbers if line])}
+                for record, line in zip(chunk, numbers, strict=True):
+                    _correct_from(record, known.get(line), names, report, actor)
+    return report
+
+
+def _check_ended(home: Run) -> None:
+    """Rows that are being tried must not change under the hands of who tries them. Two exports come one after another.
+
+    Raises Refused.
+    """
+    Run.objects.select_for_update(no_key=True).get(pk=home.pk)
+    runs = Run.objects.filter(Q(pk=home.pk) | Q(kind=home.kind, parameters__again=home.pk))
+    if runs.filter(state__in=[Run.State.QUEUED, Run.State.RUNNING]).exists():
+        raise Refused(_("Wait until this import has ended."), code="run_busy")
+
+
+def _look_at_export(file: Any, names: dict[str, str]) -> tables.Layout:
+    try:
+        return tables.look(file, [(name, name) for name in (LINE, *names)], ours=True)
+    except Refused as refused:
+        if refused.code != "column_missing":
+            raise
+        words = _(
+            "This is not the file of the rows aside: the column “%(column)s” must stand in it once. Download the rows "
+            "aside, put them right there, and choose that file."
+        )
+        raise Refused(words % {"column": refused.field}, code="column_missing", field="file") from refused
+
+
+def _line_of(record: Record) -> int:
+    """The line a row of an export had in its file; 0 where it does not say."""
+    text = record.cells.get(LINE, "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _correct_from(
+    record: Record, reject: RunReject | None, names: dict[str, str], report: Corrections, actor: Any | None
+) -> None:
+    """Correct one row from its line of an export; what is wrong with that line goes to the report."""
+    try:
         if record.problem or reject is None:
-            why = record.problem or _("No row of this line is aside.")
-            report.problems.append(_("Line %(line)s: %(why)s") % {"line": record.line, "why": why})
-            continue
+            raise Refused(record.problem or _("No row of this line is aside."), code="line_unknown")
         row = {name: as_came(record.cells[shown]) for shown, name in names.items()}
         if any(value != reject.row.get(name, "") for name, value in row.items()):
             correct_reject(reject, row, actor=actor)
             report.changed += 1
-    return report
+    except Refused as why:
+        report.problems.append(_("Line %(line)s: %(why)s") % {"line": record.line, "why": why.sentence})

@@ -9,6 +9,7 @@ from core.refusals import Refused
 from records import events
 from records.jobs import on_tick
 from tasks import presence, reminders, tallies, unsent
+from tasks.importing import kept
 from tasks.models import Task
 from tasks.transitions import become_ready, resume
 
@@ -52,9 +53,12 @@ def remind_of_clocks() -> None:
 
 @on_tick
 def forget_what_is_left_behind() -> None:
-    """Who is no longer at a task, three times a minute; drafts nobody came back to, once a minute."""
+    """Who is no longer at a task, three times a minute; drafts and files nobody came back to, once a minute."""
     second = clock.now().second
     if second % 20 == 0:
         presence.sweep()
     if second == 7:
         unsent.erase_old()
+    if second == 37:
+        with events.origin("job"):
+            kept.forget_old()

@@ -53,19 +53,17 @@ class Departments:
         self.folded.setdefault(fold(row.name), []).append(row)
 
     def plan(self, plan: Plan, cells: Cells) -> None:
-        """Work out what the row would do. Raises Bad where it cannot be taken."""
-        code = cells.text("code").upper()
-        plan.name = " ".join(filter(None, (code, cells.text("name"))))
+        """Work out what the row would do. All that stands in its way becomes faults of `cells`."""
+        code, name = cells.text("code").upper(), cells.text("name")
         if not code:
-            raise cells.bad("code", _("The row has no code. Give each department its own."))
+            cells.missing("code", _("The row has no code. Give each department its own."))
         stored = self.codes.get(code)
-        plan.is_new = stored is None
+        plan.is_new = bool(code) and stored is None
         row = stored or Department(code=code)
-        plan.name = f"{code} {cells.text('name') or row.name}".strip()
-        values = self._values(row, cells, plan.is_new)
-        if put(row, values, plan, cells) or plan.is_new:
+        plan.name = f"{code} {name or row.name}".strip()
+        if put(row, self._values(row, cells, plan.is_new), plan, cells) or plan.is_new:
             plan.steps.append(lambda actor: _save(row, actor))
-        if plan.is_new:
+        if plan.is_new and not cells.faults:
             self._know(row)
 
     def _values(self, row: Department, cells: Cells, is_new: bool) -> dict[str, Any]:
@@ -73,7 +71,7 @@ class Departments:
         if name := cells.text("name"):
             values["name"] = name
         elif is_new:
-            raise cells.bad("name", _("A new department needs a name."))
+            cells.missing("name", _("A new department needs a name."))
         for key, rows, unknown, missing in (
             (
                 "site",
@@ -91,7 +89,8 @@ class Departments:
             found = self._named(cells, key, rows, unknown)
             if found is None and is_new:
                 if len(rows) != 1:
-                    raise cells.bad(key, missing)
+                    cells.missing(key, missing)
+                    continue
                 found = next(iter(rows.values()))  # where there is but one, it is meant
             if found is not None:
                 values[key] = found
@@ -106,20 +105,22 @@ class Departments:
             return None
         if fold(text) not in rows:
             known = ", ".join(row.name for row in list(rows.values())[:20])
-            raise cells.bad(key, unknown % {"name": text[:80], "known": known})
-        return rows[fold(text)]
+            cells.wrong(key, unknown % {"name": text[:80], "known": known})
+        return rows.get(fold(text))
 
-    def _parent(self, row: Department, text: str, cells: Cells) -> Department:
+    def _parent(self, row: Department, text: str, cells: Cells) -> Department | None:
+        """The department above; None, with a fault, where it cannot be that one."""
         same = [self.codes[text.upper()]] if text.upper() in self.codes else self.folded.get(fold(text), [])
-        if not same:
-            raise cells.bad("parent", _("There is no department “%(name)s”. Use its code.") % {"name": text[:80]})
-        if len(same) > 1:
-            told = _("Several are called “%(name)s”. Use the code of the one that is meant.")
-            raise cells.bad("parent", told % {"name": text[:80]})
+        if len(same) != 1:
+            unknown = _("There is no department “%(name)s”. Use its code.")
+            told = _("Several are called “%(name)s”. Use the code of the one that is meant.") if same else unknown
+            cells.wrong("parent", told % {"name": text[:80]})
+            return None
         above: Department | None = same[0]
         while above is not None:
             if above.code == row.code:
-                raise cells.bad("parent", _("A department cannot be part of itself. Choose another."))
+                cells.wrong("parent", _("A department cannot be part of itself. Choose another."))
+                return None
             above = self.codes[above.parent.code] if above.parent else None
         return same[0]
 

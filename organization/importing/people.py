@@ -42,21 +42,21 @@ class People:
         self.invited = set(invited.values_list("subject_id", flat=True))
 
     def plan(self, plan: Plan, cells: Cells) -> None:
-        """Work out what the row would do. Raises Bad where it cannot be taken."""
-        email = cells.text("email").lower()
-        plan.name = cells.text("name") or email
+        """Work out what the row would do. All that stands in its way becomes faults of `cells`."""
+        email, name = cells.text("email").lower(), cells.text("name")
         if not email:
-            raise cells.bad("email", _("The row has no address. Each person is known by their own."))
+            cells.missing("email", _("The row has no address. Each person is known by their own."))
         stored = self.people.get(email)
-        plan.is_new = stored is None
-        plan.name = f"{cells.text('name') or (stored.name if stored else '')} ({email})".strip()
+        plan.is_new = bool(email) and stored is None
+        plan.name = f"{name or (stored.name if stored else '')} ({email})".strip() if email else name
         if stored and not stored.is_active:
-            raise cells.bad("email", _("%(name)s has left. Let them come back first.") % {"name": stored.name})
+            cells.wrong("email", _("%(name)s has left. Let them come back first.") % {"name": stored.name})
         person = stored or User(email=email)
-        places = self._places(cells)
+        codes = values.codes(cells)
+        places = self._places(codes, cells)
         if put(person, self._facts(person, cells, places, plan.is_new), plan, cells):
             plan.steps.append(lambda actor: setup.save_person(person, actor=actor))
-        given = values.roles(cells, len(places))
+        given = values.roles(cells, len(codes))
         week = values.minutes(cells)
         for number, place in enumerate(places):
             self._work(plan, cells, person, place, given[number] if given else None, week)
@@ -67,14 +67,15 @@ class People:
             plan.note(_("Invitation"), "", _("is sent"))
             plan.steps.append(lambda actor: invite(person, actor=actor))
 
-    def _places(self, cells: Cells) -> list[Department]:
+    def _places(self, codes: list[str], cells: Cells) -> list[Department]:
         found = []
-        for code in values.codes(cells):
+        for code in codes:
             place = self.departments.get(code)
-            if place is None or not place.is_active:
-                told = _("There is no department with the code %(code)s. Add it first, or write the code of another.")
-                raise cells.bad("departments", told % {"code": code[:40]})
-            found.append(place)
+            if place is not None and place.is_active:
+                found.append(place)
+                continue
+            told = _("There is no department with the code %(code)s. Add it first, or write the code of another.")
+            cells.wrong("departments", told % {"code": code[:40]})
         return found
 
     def _facts(self, person: User, cells: Cells, places: list[Department], is_new: bool) -> dict[str, Any]:
@@ -85,15 +86,13 @@ class People:
             "time_zone": cells.text("time_zone"),
             "language": values.language(cells),
         }
-        if not is_new:
-            return {name: value for name, value in facts.items() if value}
-        if not facts["name"]:
-            raise cells.bad("name", _("A new person needs a name."))
-        zone = places[0].site.time_zone if places else self.actor.time_zone if self.actor else settings.TIME_ZONE
-        return facts | {
-            "time_zone": facts["time_zone"] or zone,
-            "language": facts["language"] or settings.LANGUAGE_CODE,
-        }
+        if is_new and not facts["name"]:
+            cells.missing("name", _("A new person needs a name."))
+        if is_new:
+            zone = places[0].site.time_zone if places else self.actor.time_zone if self.actor else settings.TIME_ZONE
+            facts["time_zone"] = facts["time_zone"] or zone
+            facts["language"] = facts["language"] or settings.LANGUAGE_CODE
+        return {name: value for name, value in facts.items() if value}
 
     def _work(
         self, plan: Plan, cells: Cells, person: User, place: Department, role: str | None, week: list[int] | None
@@ -117,7 +116,8 @@ class People:
         skill = self.skills.get(wanted.folded)
         if skill is None:
             told = _("There is no qualification “%(name)s”. Add it first.") % {"name": wanted.name[:80]}
-            raise cells.bad("qualifications", told)
+            cells.wrong("qualifications", told)
+            return
         stored = self.held.get((person.pk, skill.pk)) if person.pk else None
         over = stored is not None and stored.valid_until is not None and stored.valid_until < self.today
         if over and (wanted.last is None or wanted.last <= stored.valid_until):  # type: ignore[union-attr,operator]
@@ -129,9 +129,9 @@ class People:
             if value is not None:
                 setattr(row, name, value)
         if row.valid_until and row.valid_until < row.valid_from:
-            raise cells.bad("qualifications", _("%(name)s would end before it begins.") % {"name": skill.name})
+            cells.wrong("qualifications", _("%(name)s would end before it begins.") % {"name": skill.name})
         if not 1 <= row.level <= 10:
-            raise cells.bad("qualifications", _("Levels are from 1 to 10."))
+            cells.wrong("qualifications", _("Levels are from 1 to 10."))
         if fresh or before != _held(row):
             plan.note(_("Holds %(skill)s") % {"skill": skill.name}, "" if fresh else before, _held(row))
             plan.steps.append(lambda actor: _save_holding(row, person, actor))

@@ -49,17 +49,16 @@ def key_of(kind: str) -> str:
 
 def _plan(planner: Any, kind: str, cells: Cells, record: Record, twin: tuple[int, bool] | None) -> Plan:
     plan = Plan(record.line, record.cells)
-    try:
-        if record.problem:
-            raise Bad(record.problem)
-        if twin is None:
-            planner.plan(plan, cells)
-            return plan
+    if record.problem:
+        plan.refuse([Bad(record.problem)])
+    elif twin is None:
+        planner.plan(plan, cells)
+        plan.refuse(cells.in_order())
+    else:
         key = key_of(kind)
         plan.name = cells.text(key)
         if not twin[1]:
             told = _("Line %(line)s is about the same one and says something else. Keep one of them.")
-            raise cells.bad(key, told % {"line": twin[0]})
-    except Bad as why:
-        plan.bad = why
+            cells.wrong(key, told % {"line": twin[0]})
+        plan.refuse(cells.in_order())
     return plan

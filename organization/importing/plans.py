@@ -32,7 +32,9 @@ class Change:
 
 @dataclass
 class Plan:
-    """A row with what it would do (`steps`, to be called with the actor), or why it cannot be taken (`bad`)."""
+    """A row with what it would do (`steps`, to be called with the actor), or why it cannot be taken: all `faults`, and
+    the same in one (`bad`), as rows aside tell it.
+    """
 
     line: int
     cells: dict[str, str]
@@ -40,7 +42,12 @@ class Plan:
     is_new: bool = False
     changes: list[Change] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
+    faults: list[Bad] = field(default_factory=list)
     bad: Bad | None = None
+
+    def refuse(self, faults: list[Bad]) -> None:
+        """The row cannot be taken, where there are faults."""
+        self.faults, self.bad = faults, in_one(faults) if faults else None
 
     @property
     def state(self) -> str:
@@ -57,9 +64,10 @@ class Plan:
 
 
 def put(row: models.Model, values: dict[str, Any], plan: Plan, cells: Cells) -> bool:
-    """Put values into a row in memory, noting what differs; True where something does. Raises Bad for wrong ones.
+    """Put values into a row in memory, noting what differs; True where something does.
 
-    A row that is refused stays as it was. Touches no row of the database.
+    What is wrong with them becomes faults of `cells`. Where there are any the row stays as it was. Touches no row of
+    the database.
     """
     tried = copy(row)
     for name, value in values.items():
@@ -68,7 +76,10 @@ def put(row: models.Model, values: dict[str, Any], plan: Plan, cells: Cells) -> 
     try:
         tried.clean_fields(exclude={one.name for one in row._meta.fields} - plain)
     except ValidationError as error:
-        raise as_bad(error, cells) from error
+        for key, reason in _said(error):
+            cells.wrong(key, reason)
+    if cells.faults:
+        return False
     differs = False
     for name, value in values.items():
         old = None if row.pk is None else getattr(row, name)
@@ -85,11 +96,23 @@ def _label(row: models.Model, name: str) -> str:
 
 
 def as_bad(error: ValidationError, cells: Cells) -> Bad:
-    """What a field or a verb said, at the column it came from."""
+    """What a verb said, at the columns it came from."""
+    for key, reason in _said(error):
+        cells.wrong(key, reason)
+    return in_one(cells.in_order())
+
+
+def _said(error: ValidationError) -> list[tuple[str, str]]:
+    """The sentences of an error, each with the key of its column, "" where there is none."""
     if not hasattr(error, "error_dict"):
-        return Bad(" ".join(error.messages))
-    name, sentences = next(iter(error.message_dict.items()))
-    return cells.bad(COLUMN_OF.get(name, name), " ".join(sentences))
+        return [("", " ".join(error.messages))]
+    return [(COLUMN_OF.get(name, name), " ".join(said)) for name, said in error.message_dict.items()]
+
+
+def in_one(faults: list[Bad]) -> Bad:
+    """Several faults as one, at the column of the first; the others name theirs."""
+    first, *rest = faults
+    return Bad(" ".join([first.reason, *(f"{one.column}: {one.reason}" for one in rest)]), first.column)
 
 
 COLUMN_OF = {"starts_on": "departments", "level": "qualifications", "valid_until": "qualifications"}

@@ -197,18 +197,32 @@ def read_sheet(data: bytes, kind: Kind) -> Sheet:
 
 
 class Cells:
-    """The values of one row by key; says what is wrong with one by its own column."""
+    """The values of one row by key, and what is wrong with them (`faults`), each at its own column."""
 
     def __init__(self, cells: dict[str, str], names: dict[str, str]) -> None:
         self.cells, self.names = cells, names
+        self.faults: list[Bad] = []
 
     def text(self, key: str) -> str:
-        """The value, "" where the file does not say. Raises Bad for what no text may hold."""
+        """The value, "" where the file does not say. What no text may hold is a fault, and the value ""."""
         value = " ".join(self.cells.get(self.names.get(key, ""), "").split())
         if "\0" in value or "\u2400" in value:  # its picture is how a row kept aside shows it
-            raise self.bad(key, _("It holds a character that no text may hold (NUL)."))
+            self.wrong(key, _("It holds a character that no text may hold (NUL)."))
+            return ""
         return value
 
-    def bad(self, key: str, reason: str) -> Bad:
-        """What is wrong, at the column."""
-        return Bad(reason, self.names.get(key, ""))
+    def wrong(self, key: str, reason: str) -> None:
+        """A fault at the column of the key, told once."""
+        fault = Bad(reason, self.names.get(key, ""))
+        if not any((one.column, one.reason) == (fault.column, fault.reason) for one in self.faults):
+            self.faults.append(fault)
+
+    def missing(self, key: str, reason: str) -> None:
+        """A fault where the file does not say what it must; none where what it says is one already."""
+        if not any(one.column == self.names.get(key) for one in self.faults):
+            self.wrong(key, reason)
+
+    def in_order(self) -> list[Bad]:
+        """All faults in the order of the file's columns."""
+        columns = list(self.names.values())
+        return sorted(self.faults, key=lambda one: columns.index(one.column) if one.column in columns else -1)

@@ -19,10 +19,10 @@ YES, NO = {"yes", "y", "true", "1", "x"}, {"no", "n", "false", "0", ""}
 
 
 def yes(cells: Cells, key: str) -> bool:
-    """Yes or no. Raises Bad for anything else."""
+    """Yes or no; anything else is a fault, and no."""
     word = fold(cells.text(key))
     if word not in YES | NO:
-        raise cells.bad(key, _("“%(text)s” is neither. Write yes or no.") % {"text": cells.text(key)[:40]})
+        cells.wrong(key, _("“%(text)s” is neither. Write yes or no.") % {"text": cells.text(key)[:40]})
     return word in YES
 
 
@@ -32,31 +32,32 @@ def codes(cells: Cells) -> list[str]:
 
 
 def roles(cells: Cells, count: int) -> list[str]:
-    """A role for each of `count` departments; none where the file does not say. Raises Bad for another or too many."""
+    """A role for each of `count` departments; none where the file does not say. Another, or too many, are faults."""
     found = [fold(one) for one in re.split(r"[\s,;/|]+", cells.text("role")) if one]
-    for one in found:
-        if one not in Role.values:
-            raise cells.bad("role", _("“%(text)s” is no role. Write assistant or manager.") % {"text": one[:40]})
-    if len(found) == 1:
-        return found * count
-    if found and len(found) != count:
+    wrong = [one for one in found if one not in Role.values]
+    for one in wrong:
+        cells.wrong("role", _("“%(text)s” is no role. Write assistant or manager.") % {"text": one[:40]})
+    if len(found) > 1 and len(found) != count:
         told = _("There are %(roles)s roles for %(departments)s departments. Write one, or one for each.")
-        raise cells.bad("role", told % {"roles": len(found), "departments": count})
-    return found
+        cells.wrong("role", told % {"roles": len(found), "departments": count})
+        return []
+    if wrong:
+        return []
+    return found * count if len(found) == 1 else found
 
 
 def language(cells: Cells) -> str:
-    """The code of a language by its code or English name, "" where the file does not say. Raises Bad for others."""
+    """The code of a language by its code or English name, "" where the file does not say; others are a fault."""
     text = cells.text("language")
     known = {fold(word): code for code, _name in settings.LANGUAGES for word in (code, LANG_INFO[code]["name"])}
     if text and fold(text) not in known:
         told = _("“%(text)s” is not one of the languages here: %(known)s.")
-        raise cells.bad("language", told % {"text": text[:40], "known": ", ".join(dict(settings.LANGUAGES))})
-    return known[fold(text)] if text else ""
+        cells.wrong("language", told % {"text": text[:40], "known": ", ".join(dict(settings.LANGUAGES))})
+    return known.get(fold(text), "")
 
 
 def minutes(cells: Cells) -> list[int] | None:
-    """Minutes for Monday to Sunday, None where the file does not say. Raises Bad for what is no time of a day."""
+    """Minutes for Monday to Sunday, None where the file does not say. What is no time of a day is a fault."""
     days = [cells.text(day) for day in DAYS]
     if any(days):
         return [_minutes(cells, day, text or "0") for day, text in zip(DAYS, days, strict=True)]
@@ -68,7 +69,8 @@ def minutes(cells: Cells) -> list[int] | None:
     found = [_minutes(cells, "minutes", one) for one in re.split(r"[\s,;/|]+", text) if one]
     if len(found) not in {1, 5, 7}:
         told = _("These are %(count)s numbers. Write full time, or one, five or seven.") % {"count": len(found)}
-        raise cells.bad("minutes", told)
+        cells.wrong("minutes", told)
+        return None
     return (found * 5 if len(found) == 1 else found) + [0, 0] if len(found) < 7 else found
 
 
@@ -76,7 +78,8 @@ def _minutes(cells: Cells, key: str, text: str) -> int:
     clock = re.fullmatch(r"(\d{1,2}):([0-5]\d)", text)
     number = int(clock[1]) * 60 + int(clock[2]) if clock else int(text) if re.fullmatch(r"[0-9]{1,4}", text) else -1
     if not 0 <= number <= 1440:
-        raise cells.bad(key, _("“%(text)s” is no time of a day. Write minutes, up to 1440.") % {"text": text[:40]})
+        cells.wrong(key, _("“%(text)s” is no time of a day. Write minutes, up to 1440.") % {"text": text[:40]})
+        return 0
     return number
 
 
@@ -92,21 +95,27 @@ class Held:
 
 
 def qualifications(cells: Cells) -> list[Held]:
-    """What the file says somebody holds. Raises Bad for what cannot be read, and for one that stands there twice."""
+    """What the file says somebody holds. What cannot be read, and what stands there twice, is a fault and left out."""
     found: dict[str, Held] = {}
     for part in re.split(r"[;|]", cells.text("qualifications")):
         if not part.strip():
             continue
         name, level, days = (*(one.strip() for one in part.split(":", 2)), "", "")[:3]
-        if level and not re.fullmatch(r"[0-9]{1,2}", level):
-            told = _("“%(text)s” is no level. Write it as Name:level:last day, such as Diving:2:2030-12-31.")
-            raise cells.bad("qualifications", told % {"text": level[:40]})
         first, _slash, last = days.rpartition("/")
-        held = Held(name, fold(name), int(level) if level else None, _day(cells, first), _day(cells, last))
+        held = Held(name, fold(name), _level(cells, level), _day(cells, first), _day(cells, last))
         if not held.folded or held.folded in found:
-            raise cells.bad("qualifications", _("“%(text)s” stands there twice.") % {"text": name[:80]})
+            cells.wrong("qualifications", _("“%(text)s” stands there twice.") % {"text": name[:80]})
+            continue
         found[held.folded] = held
     return list(found.values())
+
+
+def _level(cells: Cells, text: str) -> int | None:
+    if text and not re.fullmatch(r"[0-9]{1,2}", text):
+        told = _("“%(text)s” is no level. Write it as Name:level:last day, such as Diving:2:2030-12-31.")
+        cells.wrong("qualifications", told % {"text": text[:40]})
+        return None
+    return int(text) if text else None
 
 
 def _day(cells: Cells, text: str) -> dt.date | None:
@@ -118,5 +127,6 @@ def _day(cells: Cells, text: str) -> dt.date | None:
         day = dt.date.min
     if not 1900 <= day.year < 2200:
         told = _("“%(text)s” is no day. Write it like 2030-12-31.") % {"text": text[:40]}
-        raise cells.bad("qualifications", told)
+        cells.wrong("qualifications", told)
+        return None
     return day

@@ -64,7 +64,7 @@ def test_a_preview_says_row_by_row_what_would_be(ada: Client, cast: SimpleNamesp
     told = words(page)
     assert "offices.csv" in told and "left out: Odd" in told
     assert "Name: Permits → becomes <b>Permits</b>" in told
-    assert "Use 2 to 8 capital letters and figures." in told
+    assert "Use 2 to 8 capital letters and figures." in told and "The file is kept until" in told
     assert "All 63 Would be added 60 Would be changed 1 Stay as they are 1 Cannot be taken 1" in told
     assert "Carry out 61 rows" in told and not Department.objects.filter(code="A10").exists()
     assert named(page)[:4] == ["PER <b>Permits</b>", "ARC Archive", "Q-1 Quay", "A10 Desk 10"]
@@ -103,6 +103,34 @@ def test_rows_aside_are_put_right_in_the_page(ada: Client, cast: SimpleNamespace
     assert named(ada.get(answer["Location"])) == ["Line 4"]
     csv = ada.get(f"{page}aside/").content.decode("utf-8-sig")
     assert csv.startswith(LINE) and "DOT" in csv and "QUAY" not in csv
+
+
+def test_rows_aside_are_put_right_in_their_file(ada: Client, cast: SimpleNamespace) -> None:
+    run = carried_out(ada, "Code,Name,Site\nQUAY,Quäy,Pier\nDOT,Dots,\n")
+    page = f"{START}runs/{run.pk}/"
+    csv = ada.get(f"{page}aside/").content.decode("utf-8-sig")
+
+    def bring(text: str) -> Any:  # as spreadsheets save it
+        return ada.post(page, {"file": SimpleUploadedFile("rows-aside.csv", text.encode("cp1252"))})
+
+    wrong = bring("Code,Name,Site\nQUAY,Quay,Annex\n")
+    assert wrong.status_code == 422 and "must stand in it once" in words(wrong) and "QUAY" in csv
+    assert bring(csv.replace("Quäy,Pier", "Quäy,Annex"))["Location"] == page
+    assert Event.objects.get(verb="correct_reject").payload.body["changes"] == {"Site": ["Pier", "Annex"]}
+    ada.post(f"{page}again/")
+    assert "Wait until" in words(bring(csv))
+    runs.perform(Run.objects.latest("pk").pk)
+    assert Department.objects.get(code="QUAY").name == "Quäy"
+
+
+def test_an_export_brought_as_a_file_has_an_export_of_its_own(ada: Client, cast: SimpleNamespace) -> None:
+    first = carried_out(ada, "Code,Name,Site\nQUAY,Quay,Pier\n")
+    csv = ada.get(f"{START}runs/{first.pk}/aside/").content.decode("utf-8-sig")
+    page = f"{START}runs/{carried_out(ada, csv).pk}/"
+    again = ada.get(f"{page}aside/").content.decode("utf-8-sig")
+    assert again.splitlines()[0] == csv.splitlines()[0]
+    file = SimpleUploadedFile("rows-aside.csv", again.replace("Pier", "Annex").encode())
+    assert ada.post(page, {"file": file})["Location"] == page
 
 
 def test_progress_is_told_until_it_ends(ada: Client, cast: SimpleNamespace) -> None:

@@ -89,6 +89,22 @@ def test_departments_are_shown_then_done_and_never_twice(cast: SimpleNamespace) 
     assert (everything(), Event.objects.count()) == (after, events)
 
 
+def test_a_row_tells_all_that_is_wrong_with_it(cast: SimpleNamespace) -> None:
+    odd = "nobody;;NOPE PER GONE;boss chief;half 9999 1;Mars/Base;Klingon;Juggling:x;perhaps\n"
+    (plan,) = shown(cast, "people", PEOPLE + odd)
+    assert [one.column for one in plan.faults] == [
+        "E-mail", "Name", *["Departments"] * 2, *["Role"] * 3, *["Minutes"] * 3, "Time zone", "Language",
+        *["Qualifications"] * 2, "Invite",
+    ]  # fmt: skip
+    (empty,) = shown(cast, "people", PEOPLE + ";Nia;;;;;;;\n")
+    assert [one.column for one in empty.faults] == ["E-mail"], "nothing is asked of who cannot be known"
+    text = "Code,Name,Site,Parent,Calendar\nq-1,,Pier,NONE,Moon\n"
+    (plan,) = shown(cast, "departments", text)
+    assert [one.column for one in plan.faults] == ["Code", "Name", "Site", "Parent", "Calendar"]
+    (aside,) = carried_out(cast, "departments", text).rejects.all()
+    assert aside.column == "Code" and "Site: There is no site “Pier”." in aside.reason
+
+
 def test_a_department_is_no_part_of_what_is_below_it(cast: SimpleNamespace) -> None:
     (plan,) = shown(cast, "departments", "Code,Part of\nHALL,permits\n")
     assert plan.bad and plan.bad.column == "Part of" and "part of itself" in plan.bad.reason

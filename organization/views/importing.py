@@ -15,11 +15,13 @@ from core import pages
 from core.access import reach
 from core.htmx import wants_part
 from core.refusals import Refused
-from organization.forms_importing import FileForm, RowForm
+from organization.forms_importing import CorrectedForm, FileForm, RowForm
 from organization.importing import run as importing
+from organization.importing.corrected import correct_by_file
 from organization.importing.plans import REFUSED, SAME, STATES, Plan
 from organization.importing.sheets import KINDS
 from organization.models import User
+from organization.views import corrected
 from organization.views.frame import admins, form_page, listed, saved
 from records import rejects
 from records.models import Attachment, Run, RunReject
@@ -90,6 +92,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     tabs = [("", _("All"), len(plans)), *((state, words, counts[state]) for state, words in _words())]
     context |= {
         "file": file,
+        "kept_until": file.added_at + importing.PREVIEWED,
         "sheet": sheet,
         "tabs": tabs,
         "chosen": chosen,
@@ -122,11 +125,18 @@ def _runs() -> Any:
 
 
 @admins
-@require_safe
 def run(request: HttpRequest, pk: int) -> HttpResponse:
-    """How far a run is, what it did, and the rows that are aside."""
+    """How far a run is, what it did, and the rows that are aside. POST puts them right from a file."""
+    user: Any = request.user
     row = reach(_runs(), pk=pk)
     home = row.parameters.get("again", row.pk)
+    form, used = CorrectedForm(), None
+    if request.method == "POST":
+        first = reach(_runs(), pk=home)
+        form = CorrectedForm(request.POST, request.FILES)
+        used = corrected.take(form, lambda upload: correct_by_file(first, upload, actor=user))
+        if used and (back := corrected.answer(request, used, reverse("set_up:import_run", args=[pk]))):
+            return back
     aside = RunReject.objects.filter(run=home, settled_at__isnull=True)
     context = {
         "run": row,
@@ -140,7 +150,8 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     if context["part"]:
         return render(request, "organization/_import_state.html", context)
     context |= listed(request, aside, BY_LINE) | {"back": _start(), "title": row.parameters["name"]}
-    return render(request, "organization/import_run.html", context)
+    context |= corrected.context_of(form, used) | {"here": reverse("set_up:import_run", args=[pk])}
+    return render(request, "organization/import_run.html", context, status=422 if form.errors else 200)
 
 
 def _done_words() -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from tasks.importing.run import OWNER as RUNS
 from tasks.models import ImportFile, ImportMapping
 
 OWNER = "import_file"  # of the bytes of files that wait
+AT_ONCE = 100
 
 
 def bring(upload: File[Any], *, mapping: dict[str, Any], actor: User) -> ImportFile:
@@ -94,12 +95,26 @@ def start_anew(run: Run, *, actor: User) -> ImportFile:
     return row
 
 
-def drop(row: ImportFile, *, actor: User) -> None:
-    """Forget a file that waits."""
+def drop(row: ImportFile, *, actor: User | None) -> None:
+    """Forget a file that waits; nothing where it was started or forgotten a moment ago."""
     with transaction.atomic():
+        if not ImportFile.objects.select_for_update().filter(pk=row.pk).exists():
+            return
         for attachment in Attachment.objects.of(OWNER, row.pk):
             files.remove(attachment)
         discard(row, actor=actor, kind=OWNER)
+
+
+def forget_old() -> None:
+    """Remove files that nobody started while they were kept, each with its event. What somebody is at is left alone."""
+    for row in ImportFile.objects.left_behind(clock.now()).order_by("added_at")[:AT_ONCE]:
+        with transaction.atomic():
+            free = ImportFile.objects.select_for_update(skip_locked=True).filter(pk=row.pk).first()
+            try:
+                if free:
+                    drop(free, actor=None)
+            except Refused:  # a hold keeps it
+                continue
 
 
 def save_mapping(name: str, mapping: dict[str, Any], *, actor: User) -> ImportMapping:

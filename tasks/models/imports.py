@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -11,11 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from core.folding import fold
 from organization.querysets import NamedQuerySet
 
+KEPT = dt.timedelta(days=30)  # files that nobody starts
+
 
 class ImportFileQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> ImportFileQuerySet:
         """What has not come in yet is nobody's business but who brought it."""
         return self.filter(added_by=user)
+
+    def left_behind(self, at: dt.datetime) -> ImportFileQuerySet:
+        """Files nobody has started for so long that they are kept no longer at that instant (aware)."""
+        return self.filter(added_at__lt=at - KEPT)
 
 
 class ImportFile(models.Model):
@@ -41,6 +48,11 @@ class ImportFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def kept_until(self) -> dt.datetime:
+        """The instant (aware) from which it is removed, unless it has come in by then."""
+        return self.added_at + KEPT
 
 
 class ImportMapping(models.Model):

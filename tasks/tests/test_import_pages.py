@@ -8,12 +8,14 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connection
 
 from core import clock
 from organization.models import Department, User
 from organization.tests.set_up_pages import as_person, statements, typed_in, words
 from records import runs
 from records.models import Attachment, Event, Run, RunReject
+from tasks.importing import kept
 from tasks.models import ImportFile, ImportMapping, Procedure, Task
 from tasks.tests import factories as make
 from tasks.tests.coming_in import HEAD, RUN_TABLES, checksums, row, shared, text_of
@@ -180,6 +182,21 @@ def test_a_preview_leaves_nothing_and_tells_nothing_of_what_is_confidential(ada,
     assert checksums(but=RUN_TABLES - {"records_run", "records_runreject"}) == before
 
 
+def test_a_preview_takes_no_number_of_a_task(ada, cast):
+    def next_number():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT last_value, is_called FROM tasks_task_id_seq")
+            return cursor.fetchone()
+
+    good, bad = row(1), row(2, due="2099-01-01")  # one that a verb refuses has the others tried one by one
+    preview = chosen(ada, bring(ada, text_of(good, bad, row(3))), **CHOICES)
+    before = next_number()
+    assert "would come in 2 are there already 0 would be kept aside 1" in words(ada.get(preview))
+    assert next_number() == before
+    started(ada, preview)
+    assert Task.objects.count() == 2 and Task.objects.filter(pk__lt=0).count() == 0
+
+
 def test_only_who_brought_it_sees_a_file_that_waits(ada, cast):
     place = bring(ada, text_of(row(1)))
     other = as_person(make.person("Second Admin", is_admin=True))
@@ -188,6 +205,20 @@ def test_only_who_brought_it_sees_a_file_that_waits(ada, cast):
     assert "old.csv" not in words(other.get(START)) and "old.csv" in words(ada.get(START))
     ada.post(f"{place}remove/")
     assert not ImportFile.objects.exists() and not Attachment.objects.exists()
+
+
+def test_a_file_nobody_starts_is_removed_after_a_month(ada, cast):
+    with clock.at(clock.now() - dt.timedelta(days=31)):
+        bring(ada, text_of(row(1)), name="old.csv")
+        started(ada, chosen(ada, bring(ada, text_of(row(2))), **CHOICES))
+    with clock.at(clock.now() - dt.timedelta(days=29)):
+        place = bring(ada, text_of(row(3)), name="new.csv")
+    told = "The file is kept until"
+    assert told in words(ada.get(place)) and "Kept until" in words(ada.get(START))
+    kept.forget_old()
+    assert ImportFile.objects.get().name == "new.csv" and Attachment.objects.count() == 2, "what came in stays"
+    event = Event.objects.get(verb="withdraw", subject_kind="import_file")
+    assert event.actor is None and event.payload.body["changes"]["name"] == ["old.csv", None]
 
 
 def test_choices_that_are_wrong_or_missing_are_told_at_their_field_and_nothing_is_lost(ada, cast):
@@ -246,6 +277,50 @@ def test_rows_aside_are_downloaded_without_formulas(ada, cast):
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     (line,) = csv.DictReader(io.StringIO(text))
     assert (line["import:line"], line["import:column"], line["case"]) == ("2", "until", "'=1+1")
+
+
+def put_right(client, place, text):
+    return client.post(place, {"file": SimpleUploadedFile("rows-aside.csv", text.encode("utf-8-sig"))})
+
+
+def downloaded(client, place):
+    return b"".join(client.get(f"{place}aside/").streaming_content).decode("utf-8-sig")
+
+
+def test_rows_aside_are_put_right_in_their_file_and_brought_again(ada, cast):
+    place = started(ada, chosen(ada, bring(ada, text_of(row(1, until="5 March"), row(2, what=""), row(3))), **CHOICES))
+    assert 'name="file"' in ada.get(place).content.decode()
+    right = downloaded(ada, place).replace("5 March", "2024-03-05 10:00")
+    answer = put_right(ada, place, right + right.splitlines()[1].replace("2", "77", 1))
+    told = words(answer)
+    assert answer.status_code == 200 and "1 row is put right." in told and "No row of this line is aside." in told
+    answer = put_right(ada, place, right.replace(",,Permits", ",Permit check,Permits"))
+    assert answer["Location"] == place and "1 row is put right." in words(ada.get(place))
+    event = Event.objects.filter(verb="correct_reject").latest("pk")
+    assert event.actor == cast.ada and event.payload.body == {"line": 3, "changes": {"what": ["", "Permit check"]}}
+    ada.post(f"{place}again/")
+    assert "Wait until" in words(put_right(ada, place, right))
+    perform()
+    assert set(Task.objects.values_list("external_reference", flat=True)) == {"old-1", "old-2", "old-3"}
+
+
+def test_a_file_that_is_not_that_of_the_rows_aside_changes_nothing(ada, cast):
+    place = started(ada, chosen(ada, bring(ada, text_of(row(1, until="5 March"))), **CHOICES))
+    before = checksums()
+    same = downloaded(ada, place)
+    for text, told in (
+        (text_of(row(1)), "not the file of the rows aside: the column “import:line” must stand in it once"),
+        (same.replace("channel", "chanel"), "the column “channel”"),
+        ("", "is empty"),
+        (same, "Nothing in it differs"),
+        (same.splitlines()[0], "Nothing in it differs"),
+        (same.replace("\n2,", "\n8,"), "Line 2: No row of this line is aside."),
+    ):
+        answer = put_right(ada, place, text)
+        assert answer.status_code == 422 and told in words(answer), text
+        assert list(answer.context["corrected"].errors) == ["file"]
+    assert "Choose the corrected file." in words(ada.post(place, {}))
+    assert checksums() == before
 
 
 def test_pages_ask_as_often_for_three_rows_as_for_one(ada, cast):

@@ -16,6 +16,8 @@ from core import pages
 from core.access import reach
 from core.htmx import wants_part
 from core.refusals import Refused
+from organization.forms_importing import CorrectedForm
+from organization.views import corrected
 from organization.views.frame import admins, done_by, form_page, listed, saved
 from records import rejects
 from records import runs as records_runs
@@ -49,18 +51,42 @@ def name_of(run: Run) -> str:
 
 
 @admins
-@require_safe
 @never_cache
 def show(request: HttpRequest, pk: int) -> HttpResponse:
-    """How far an import is, what it did, and its rows aside. htmx asks for the part that changes."""
+    """How far an import is, what it did, and its rows aside. htmx asks for the part that changes.
+
+    POST puts rows aside right from a file.
+    """
+    user: Any = request.user
     home = _home(pk)
+    form, used = CorrectedForm(), None
+    if request.method == "POST":
+        form = CorrectedForm(request.POST, request.FILES)
+        used = corrected.take(form, lambda upload: rejects.correct_all(home, upload, actor=user))
+        if used and (answer := corrected.answer(request, used, _page(home)["href"])):
+            return answer
+    context = _state(request, home)
+    if context["part"]:
+        return render(request, "tasks/_import_state.html", context)
+    show_out = request.GET.get("show") == "left-out"
+    rows = RunReject.objects.filter(run=home, left_out=True) if show_out else rejects.aside(home)
+    context |= listed(request, rows, BY_LINE, show="left-out" if show_out else "")
+    context |= {"title": name_of(home), "back": to_list(), "show_out": show_out, "here": _page(home)["href"]}
+    context["any_out"] = show_out or RunReject.objects.filter(run=home, left_out=True).exists()
+    context |= corrected.context_of(form, used)
+    return render(request, "tasks/import_run.html", context, status=422 if form.errors else 200)
+
+
+def _state(request: HttpRequest, home: Run) -> dict[str, Any]:
+    """How far an import is: its last try, else the import itself."""
     tries = list(_runs().filter(parameters__again=home.pk).order_by("-id")[:TRIES])
     run = tries[0] if tries else home
     going = run.state in {Run.State.QUEUED, Run.State.RUNNING}
     failed = run.state in {Run.State.FAILED, Run.State.PARKED}
-    context = {
+    return {
         "run": run,
         "home": home,
+        "tries": tries,
         "going": going,
         "failed": failed,
         "part": wants_part(request),
@@ -68,14 +94,6 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "counts": _counts(run),
         "made": _made(run),
     }
-    if context["part"]:
-        return render(request, "tasks/_import_state.html", context)
-    show_out = request.GET.get("show") == "left-out"
-    rows = RunReject.objects.filter(run=home, left_out=True) if show_out else rejects.aside(home)
-    context |= listed(request, rows, BY_LINE, show="left-out" if show_out else "")
-    context |= {"title": name_of(home), "tries": tries, "back": to_list(), "show_out": show_out}
-    context["any_out"] = show_out or RunReject.objects.filter(run=home, left_out=True).exists()
-    return render(request, "tasks/import_run.html", context)
 
 
 def _counts(run: Run) -> list[tuple[str, int]]:

@@ -36,6 +36,12 @@ def upload(office: Office) -> dict[str, Any]:
     return {"kind": "departments", "file": SimpleUploadedFile("a.csv", b"Code\nPER\n")}
 
 
+def corrected(office: Office) -> dict[str, Any]:
+    """The rows aside in their file, one of them put right."""
+    rows = "".join(rejects.export(office.imported)).replace("NEW", "NEWER")
+    return {"file": SimpleUploadedFile("rows-aside.csv", rows.encode())}
+
+
 def of_run(end: str, get: str, post: str, **more: Any) -> Any:
     return about("import-people/runs/{}/" + end, lambda o: o.imported.pk, get, post, **more)
 
@@ -52,8 +58,8 @@ ROWS = {
         about("import-people/{}/", lambda o: o.other_file.pk, ABSENT, ABSENT),
     ],
     "set-up/import-people/runs/<int:pk>/": [
-        of_run("", ONE, LOOKS),
-        about("import-people/runs/{}/", lambda o: o.run.pk, ABSENT, LOOKS),
+        of_run("", ONE, MOVED, data=corrected, leads=START),
+        about("import-people/runs/{}/", lambda o: o.run.pk, ABSENT, ABSENT),
     ],
     "set-up/import-people/runs/<int:pk>/again/": [of_run("again/", ACT, MOVED, leads=START)],
     "set-up/import-people/runs/<int:pk>/aside/": [of_run("aside/", ONE, LOOKS)],

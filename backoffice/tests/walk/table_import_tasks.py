@@ -46,6 +46,12 @@ def upload(office: Office) -> dict[str, Any]:
     return {"file": SimpleUploadedFile("a.csv", b"id,what\n1,x\n")}
 
 
+def corrected(office: Office) -> dict[str, Any]:
+    """The rows aside in their file, one of them put right."""
+    rows = "".join(rejects.export(office.imported_work)).replace(",PER,", ",ARC,")
+    return {"file": SimpleUploadedFile("rows-aside.csv", rows.encode())}
+
+
 def chosen(office: Office) -> dict[str, Any]:
     return MAPPING | {"way": "open", "dates": "iso"}
 
@@ -84,8 +90,8 @@ ROWS = {
         about("import-tasks/mappings/{}/remove/", lambda o: o.saved_choices.pk, ACT, MOVED, **LEADS)
     ],
     "set-up/import-tasks/<int:pk>/": [
-        of_run("", ONE, LOOKS),
-        about("import-tasks/{}/", lambda o: o.run.pk, ABSENT, LOOKS),
+        of_run("", ONE, MOVED, data=corrected, **LEADS),
+        about("import-tasks/{}/", lambda o: o.run.pk, ABSENT, ABSENT),
     ],
     "set-up/import-tasks/<int:pk>/mapping/": [of_run("mapping/", ONE, LOOKS)],
     "set-up/import-tasks/<int:pk>/aside/": [of_run("aside/", ONE, LOOKS)],
