@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from core.prepared import Prepared
+from core.prepared import Prepared, Statement
 from organization.standing import around, memberships_between
 from organization.tokens import _valid_token, digest_of
 from tasks.changes import _locked_person
@@ -26,12 +26,14 @@ _EVENT = """WITH event AS (INSERT INTO records_event (occurred_at, recorded_at, 
     subject_kind, subject_id, task_id, department_id, from_state, to_state, reverses_id, schema, digest)
     VALUES (%s, COALESCE(%s, clock_timestamp()), %s, NULL, 'api', %s, 'task', %s, %s, %s, %s, %s, NULL, 1, %s)
     RETURNING id)
-    INSERT INTO records_eventpayload (event_id, salt, body) SELECT id, %s, %s::jsonb FROM event RETURNING event_id"""
+    INSERT INTO records_eventpayload (event_id, salt, body) SELECT id, %s::bytea, %s::jsonb FROM event
+    RETURNING event_id"""
 _INVOLVED = """INSERT INTO tasks_involvement (task_id, person_id, how, since) VALUES (%s, %s, %s, %s)
     ON CONFLICT DO NOTHING"""
 _DELTA = "INSERT INTO tasks_tallydelta (department_id, tasks, minutes) VALUES (%s, %s, %s) RETURNING id"
 _UPDATE = """UPDATE tasks_task SET state = 'in_progress', assignee_id = %s, claimed_at = %s, started_at = %s,
     first_started_at = %s, revision = 2, changed_at = %s WHERE id = %s"""
+_event = Statement(_EVENT)  # planned once, as the verbs' own
 
 
 def _run(shape: Prepared, **values: Any) -> list[Any]:
@@ -68,7 +70,7 @@ def run_next(token: str, departments: list[int]) -> int | None:
         body = json.dumps({"changes": {"state": ["open", "in_progress"], "assignee_id": [None, person]}, "revision": 2})
         salt, digest = secrets.token_bytes(16), secrets.token_bytes(32)
         head = [now, None, person, "next", task, task, departments[0], "open", "in_progress", digest, salt, body]
-        cursor.execute(_EVENT, head)
+        _event.run(cursor, head)
         cursor.execute(_INVOLVED, [task, person, "held", now])
         cursor.execute(_DELTA, [departments[0], -1, -15])
         return int(task)

@@ -1,8 +1,8 @@
-"""Querysets whose SQL is built once: building costs Django several times what PostgreSQL takes to run the statement.
+"""Statements that are built and planned once: building costs Django several times what PostgreSQL takes to run them.
 
-The first call compiles the queryset with a marker in place of each value; later ones put the values in. It is for hot
+The first call compiles a queryset with a marker in place of each value; later ones put the values in. It is for hot
 look-ups by a key, without prefetching. Values go to the driver as they are; a list is compiled by its length. Each
-connection plans a shape once (PREPARE), unless a pooler hands connections around (DISABLE_SERVER_SIDE_CURSORS).
+connection plans each once (PREPARE), unless a pooler hands connections around (DISABLE_SERVER_SIDE_CURSORS).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -42,19 +43,46 @@ class Shape:
     def call(self, values: dict[Any, Any]) -> tuple[str, list[Any]]:
         """What to execute, on a connection that is open."""
         params = [values[slot] for slot, _ in self.slots if slot]
-        if len(params) > MOST or not params or connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+        if len(params) > MOST or not params or _handed_around():
             return self.sql, [values[slot] if slot else constant for slot, constant in self.slots]
-        self._prepare()
-        return f"EXECUTE {self.name} ({', '.join(['%s'] * len(params))})", params
+        numbers = count(1)  # constants are written out, so that partial indexes serve
+        _prepare(self.name, self.sql, [AsIs(f"${next(numbers)}") if slot else one for slot, one in self.slots])
+        return _executed(self.name, len(params)), params
 
-    def _prepare(self) -> None:
-        known = _kept.setdefault(connection.connection, set())
-        if self.name not in known:
-            numbers = count(1)  # constants are written out, so that partial indexes serve
-            params = [AsIs(f"${next(numbers)}") if slot else constant for slot, constant in self.slots]
-            with connection.connection.cursor() as driver:  # no statement of the request
-                driver.execute(f"PREPARE {self.name} AS {self.sql}", params)
-            known.add(self.name)
+
+class Statement:
+    """SQL that changes rows, planned once by each connection: for wide inserts planning costs more than inserting.
+
+    Its values are `%s`, with a cast where the type does not follow from the place.
+    """
+
+    def __init__(self, sql: str) -> None:
+        self.sql, self.name, self.places = sql, f"statement_{next(_numbers)}", sql.count("%s")
+
+    def run(self, cursor: Any, values: list[Any]) -> None:
+        """Execute it on a cursor of the present connection; one statement."""
+        if _handed_around():
+            cursor.execute(self.sql, values)
+            return
+        _prepare(self.name, self.sql, [AsIs(f"${place + 1}") for place in range(self.places)])
+        cursor.execute(_executed(self.name, self.places), values)
+
+
+def _handed_around() -> bool:
+    return bool(connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"))
+
+
+def _prepare(name: str, sql: str, params: list[Any]) -> None:
+    known = _kept.setdefault(connection.connection, set())
+    if name not in known:
+        with connection.connection.cursor() as driver:  # no statement of the request
+            driver.execute(f"PREPARE {name} AS {sql}", params)
+        known.add(name)
+
+
+@cache
+def _executed(name: str, places: int) -> str:
+    return f"EXECUTE {name} ({', '.join(['%s'] * places)})"
 
 
 class Prepared:

@@ -15,6 +15,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
 from core import clock
+from core.prepared import Statement
 from records import verbs
 
 _origin: ContextVar[str] = ContextVar("backoffice_origin", default="web")
@@ -28,7 +29,9 @@ _ONE = "(%s, %s, COALESCE(%s, clock_timestamp()), %s, %s, %s, %s, %s, %s, %s, %s
 _NUMBERS = "SELECT nextval(pg_get_serial_sequence('records_event', 'id')) FROM generate_series(1, %s)"
 RESERVED = 200
 _WITH_PAYLOAD = f"""WITH event AS ({_COLUMNS})
-    INSERT INTO records_eventpayload (event_id, salt, body) SELECT id, %s, %s::jsonb FROM event RETURNING event_id"""
+    INSERT INTO records_eventpayload (event_id, salt, body) SELECT id, %s::bytea, %s::jsonb FROM event
+    RETURNING event_id"""
+_bare, _whole = Statement(_COLUMNS), Statement(_WITH_PAYLOAD)
 
 
 class Together:
@@ -163,5 +166,5 @@ def _append(values: list[Any], payload: list[Any]) -> int:
     if kept is not None:
         return kept.add(values, payload)
     with connection.cursor() as cursor:
-        cursor.execute(_WITH_PAYLOAD if payload else _COLUMNS, values + payload)
+        (_whole if payload else _bare).run(cursor, values + payload)
         return int(cursor.fetchone()[0])

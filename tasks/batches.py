@@ -19,6 +19,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from core.prepared import Statement
 from organization.models import User
 from organization.standing import forget
 from records import events
@@ -96,21 +97,23 @@ def _insert_whole(task: Task, creator: User | None, share: tuple[int, int]) -> i
     if creator:
         values += [creator.pk, str(Involvement.How.CREATED), task.opened_at]
     with connection.cursor() as cursor:
-        cursor.execute(_whole(creator is not None), values)
+        _whole(creator is not None).run(cursor, values)
         return int(cursor.fetchone()[0])
 
 
 @cache
-def _whole(created: bool) -> str:
+def _whole(created: bool) -> Statement:
     """The statement: all columns as they are (none needs to be converted), and what hangs on the new number."""
     places = ", ".join(["%s"] * len(_columns()))
     involved = """, involved AS (INSERT INTO tasks_involvement (task_id, person_id, how, since)
-        SELECT id, %s, %s, %s FROM task)"""
-    return f"""WITH task AS (INSERT INTO tasks_task ({", ".join(_columns())}) VALUES ({places}) RETURNING id),
-        entry AS (INSERT INTO tasks_searchentry (task_id, department_id, words) SELECT id, %s, %s::tsvector FROM task),
+        SELECT id, %s::bigint, %s::varchar, %s::timestamptz FROM task)"""
+    return Statement(f"""WITH task AS (INSERT INTO tasks_task ({", ".join(_columns())}) VALUES ({places}) RETURNING id),
+        entry AS (INSERT INTO tasks_searchentry (task_id, department_id, words)
+            SELECT id, %s::bigint, %s::tsvector FROM task),
         share AS (INSERT INTO tasks_tallydelta (department_id, tasks, minutes)
-            SELECT place, count, sum FROM (VALUES (%s, %s, %s)) AS one (place, count, sum) WHERE count <> 0 OR sum <> 0)
-        {involved if created else ""} SELECT id FROM task"""
+            SELECT place, count, sum FROM (VALUES (%s::bigint, %s::integer, %s::integer)) AS one (place, count, sum)
+            WHERE count <> 0 OR sum <> 0)
+        {involved if created else ""} SELECT id FROM task""")
 
 
 @cache

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count, F, Q
 from django.test.utils import CaptureQueriesContext
 
 from core import prepared
-from core.prepared import MOST, Prepared
+from core.prepared import MOST, Prepared, Statement
 from organization.models import Department, Membership, User
+from tasks.models import Label
 from tasks.tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -103,3 +104,26 @@ def test_behind_a_pooler_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> Non
     with CaptureQueriesContext(connection) as seen:
         assert shape(pk=where.pk) == [where]
     assert seen.captured_queries[0]["sql"].startswith("SELECT")
+
+
+def test_an_insert_is_planned_once_and_outlives_a_rollback(monkeypatch: pytest.MonkeyPatch) -> None:
+    insert = Statement("INSERT INTO tasks_label (name, folded_name) VALUES (%s, lower(%s))")
+
+    def named(name: str) -> None:
+        with connection.cursor() as cursor:
+            insert.run(cursor, [name, name])
+
+    with pytest.raises(RuntimeError), transaction.atomic():
+        named("Gone")
+        raise RuntimeError
+    with CaptureQueriesContext(connection) as seen:
+        named("It's 100 % new")
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
+    with CaptureQueriesContext(connection) as pooled:
+        named("Through a pooler")
+    assert set(Label.objects.values_list("name", "folded_name")) == {
+        ("It's 100 % new", "it's 100 % new"),
+        ("Through a pooler", "through a pooler"),
+    }
+    assert seen.captured_queries[0]["sql"].startswith("EXECUTE")
+    assert pooled.captured_queries[0]["sql"].startswith("INSERT")
