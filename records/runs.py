@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 LEASE = dt.timedelta(minutes=1)
 HANDED = dt.timedelta(seconds=30)
 ATTEMPTS = 5
+TRIES = 3
 SIGN_OF_LIFE = "long"
 Work = Callable[[Run], dict[str, Any]]
 GivenUp = Callable[[Run], None]
@@ -144,6 +145,17 @@ def _finish(run: Run, state: str, **fields: Any) -> None:
         if ended and state != Run.State.DONE and run.kind in _given_up:
             run.state, run.error = state, str(fields.get("error", ""))
             _given_up[run.kind](run)
+
+
+def patiently(act: Callable[[], None]) -> None:
+    """Do a batch, whole or not at all; one that was the victim of a deadlock is done again, TRIES times in all."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            act()
+            return
+        except OperationalError:
+            if attempt == TRIES or not connection.is_usable():
+                raise
 
 
 def retry(run: Run, *, actor: Any | None) -> Run:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import zipfile
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -134,7 +135,7 @@ class _Columns(dict[str, int]):
         return self[letters]
 
 
-class Stream:
+class Stream(ABC):
     """Events of one part of the archive, read in pieces. Document types, and with them entities, are refused."""
 
     def __init__(self, archive: zipfile.ZipFile, part: str) -> None:
@@ -159,11 +160,13 @@ class Stream:
     def refuse(self, *_args: Any) -> None:
         raise _unreadable()
 
+    @abstractmethod
     def start(self, name: str, attrs: dict[str, str]) -> None:
-        raise NotImplementedError
+        """An element begins."""
 
+    @abstractmethod
     def end(self, name: str) -> None:
-        raise NotImplementedError
+        """An element ends."""
 
     def data(self, text: str) -> None:
         """Text inside of an element; kept up to the most that a cell may hold."""

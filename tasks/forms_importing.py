@@ -21,6 +21,7 @@ from tasks.models import ImportFile, ImportMapping, Procedure
 
 MOST_NAMES = 60  # of the file that are asked about; more are told by the saved mapping
 SHOWN = 40  # characters of an example
+HALF: Any = {"class": "w-half"}
 LABELS: dict[str, Any] = {
     "external_reference": gettext_lazy("What it is known by"),
     "title": gettext_lazy("Title"),
@@ -61,7 +62,7 @@ class FileForm(PlainForm):
         required=False,
         empty_label=gettext_lazy("Guess it by their names"),
         help_text=gettext_lazy("Choices that were saved, or a guess. You see them next."),
-        widget=forms.Select(attrs={"class": "w-half"}),
+        widget=forms.Select(attrs=HALF),
     )
     parts = (Part(gettext_lazy("The file"), "file", "like"),)
 
@@ -114,7 +115,7 @@ class ChoicesForm(PlainForm):
         return found
 
     def _add_column(self, name: str, label: Any, words: Any = "") -> None:
-        widget = forms.Select(attrs={"class": "w-half"})
+        widget = forms.Select(attrs=HALF)
         self.fields[name] = forms.ChoiceField(
             label=label, choices=self.columns, required=False, help_text=words, widget=widget
         )
@@ -136,7 +137,7 @@ class ChoicesForm(PlainForm):
             label=_("If that says nothing either"),
             required=False,
             choices=[("", _("Keep the row aside")), *((one, one) for one in [*known, *self._beside(default, known)])],
-            widget=forms.Select(attrs={"class": "w-half"}),
+            widget=forms.Select(attrs=HALF),
         )
 
     @staticmethod
@@ -145,9 +146,21 @@ class ChoicesForm(PlainForm):
         return [name] if name and name not in known else []
 
     def _add_others(self, columns: list[str], sheets: list[str]) -> None:
-        half: Any = {"class": "w-half"}
-        sites = list(Site.objects.order_by("folded_name").values_list("name", flat=True))
-        sites += self._beside(self.initial["site"], sites)
+        self._add_origin(columns)
+        self._add_way()
+        self.fields["save_as"] = forms.CharField(
+            label=_("Save these choices as"),
+            required=False,
+            max_length=80,
+            help_text=_("To use them again. What is saved under the same name is replaced."),
+            widget=forms.TextInput(attrs=HALF | {"autocomplete": "off"}),
+        )
+        if len(sheets) > 1:
+            choices = [(one, one) for one in sheets]
+            self.fields["sheet"] = forms.ChoiceField(label=_("Sheet"), choices=choices, widget=forms.Select(attrs=HALF))
+
+    def _add_origin(self, columns: list[str]) -> None:
+        """Where the rows are from and how they are written."""
         self.fields |= {
             "labels": forms.MultipleChoiceField(
                 label=_("Labels"),
@@ -162,7 +175,7 @@ class ChoicesForm(PlainForm):
                 help_text=_(
                     "Rows are known again, and names remembered, by origin. Use the same for the same register."
                 ),
-                widget=forms.TextInput(attrs=half | {"autocomplete": "off"}),
+                widget=forms.TextInput(attrs=HALF | {"autocomplete": "off"}),
             ),
             "dates": forms.ChoiceField(label=_("How dates are written"), choices=DATE_WAYS, widget=forms.RadioSelect),
             "time_zone": forms.ChoiceField(
@@ -170,8 +183,15 @@ class ChoicesForm(PlainForm):
                 choices=[("", _("That of the office")), *zones()],
                 required=False,
                 help_text=_("Of times without an offset, and of what is made."),
-                widget=forms.Select(attrs=half),
+                widget=forms.Select(attrs=HALF),
             ),
+        }
+
+    def _add_way(self) -> None:
+        """As what the rows come in, and what may be made for them."""
+        sites = list(Site.objects.order_by("folded_name").values_list("name", flat=True))
+        sites += self._beside(self.initial["site"], sites)
+        self.fields |= {
             "way": forms.ChoiceField(
                 label=_("How it comes in"), choices=WAYS, required=False, widget=forms.RadioSelect
             ),
@@ -184,19 +204,9 @@ class ChoicesForm(PlainForm):
                 label=_("Site of departments that are made"),
                 required=False,
                 choices=[("", _("None")), *((one, one) for one in sites)],
-                widget=forms.Select(attrs=half),
-            ),
-            "save_as": forms.CharField(
-                label=_("Save these choices as"),
-                required=False,
-                max_length=80,
-                help_text=_("To use them again. What is saved under the same name is replaced."),
-                widget=forms.TextInput(attrs=half | {"autocomplete": "off"}),
+                widget=forms.Select(attrs=HALF),
             ),
         }
-        if len(sheets) > 1:
-            choices = [(one, one) for one in sheets]
-            self.fields["sheet"] = forms.ChoiceField(label=_("Sheet"), choices=choices, widget=forms.Select(attrs=half))
 
     def _add_values(self, key: str) -> list[tuple[str, str]]:
         """A field for each name of the file that nobody here knows, or that means something else here."""
@@ -215,7 +225,7 @@ class ChoicesForm(PlainForm):
                 label=_("“%(name)s” is") % {"name": name},
                 required=False,
                 choices=[("", _("called so here too")), *((one, one) for one in choices)],
-                widget=forms.Select(attrs={"class": "w-half"}),
+                widget=forms.Select(attrs=HALF),
             )
             self.initial |= {said: name, means: chosen}
             pairs.append((said, means))

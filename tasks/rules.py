@@ -15,6 +15,21 @@ from tasks.states import MOVES, State
 ASKED = frozenset({"procedure", "department", "title", "text", "due_on"})
 
 
+def works_anywhere(user: Any) -> bool:
+    """Members, managers and admins: who is offered changes of lists of tasks; each task asks its own rule."""
+    return bool(user.is_admin or user.standing.departments)
+
+
+def leads_anywhere(user: Any) -> bool:
+    """Managers of some department, and admins."""
+    return bool(user.is_admin or user.standing.managed)
+
+
+def has_post(user: Any) -> bool:
+    """Members of some department: they can be given work there."""
+    return bool(user.standing.posts)
+
+
 def is_assignee(user: Any, task: Task) -> bool:
     return task.assignee_id is not None and task.assignee_id == user.pk
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -26,7 +27,7 @@ from records.rejects import Bad
 
 KIND = "organization.import"
 SHOWN, TAKEN = "preview_", "import_file"  # owners of a file before (with its kind) and after it was carried out
-BATCH, TRIES = 20, 3  # a batch keeps the pages of the set-up waiting
+BATCH = 20  # a batch keeps the pages of the set-up waiting
 PREVIEWED, KEPT = dt.timedelta(days=1), dt.timedelta(days=30)
 
 
@@ -127,18 +128,8 @@ class Import:
     def perform(self) -> dict[str, Any]:
         runs.progress(self.run, done=self.at, total=len(self.records))
         while self.at < len(self.records):
-            self._patiently(self.records[self.at : self.at + BATCH])
+            runs.patiently(partial(self._take, self.records[self.at : self.at + BATCH]))
         return dict(self.counts)
-
-    def _patiently(self, chunk: list[Record]) -> None:
-        """Do a batch; one that was the victim of a deadlock is done again."""
-        for attempt in range(1, TRIES + 1):
-            try:
-                self._take(chunk)
-                return
-            except OperationalError:
-                if attempt == TRIES or not connection.is_usable():
-                    raise
 
     def _take(self, chunk: list[Record]) -> None:
         """One batch: rows, rows aside, and how far it is, in one transaction."""

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict
+from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
-from django.db import OperationalError, connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -32,7 +33,6 @@ from tasks.importing.work import Job, bring_in, known_references
 KIND = "tasks.import"
 OWNER = "run"  # of the kept files
 BATCH = 200
-TRIES = 3
 COUNTED = ("opened", "finished", "already", "rejected")
 T = TypeVar("T")
 _listener: ContextVar[Callable[[Run], None] | None] = ContextVar("backoffice_import_listener", default=None)
@@ -159,7 +159,7 @@ class Import:
     def perform(self) -> dict[str, Any]:
         self.plan()
         for chunk in _chunks(self.entries(), BATCH):
-            self._patiently(chunk)
+            runs.patiently(partial(self._take, chunk))
         return {**self.counts, "made": dict(self.made + self.directory.made)}
 
     def records(self) -> Iterator[Record]:
@@ -195,16 +195,6 @@ class Import:
 
     def _renew(self) -> None:
         runs.progress(self.run, done=sum(self.counts.values()), total=self.total)
-
-    def _patiently(self, chunk: list[Entry]) -> None:
-        """Do a batch; one that was the victim of a deadlock is done again."""
-        for attempt in range(1, TRIES + 1):
-            try:
-                self._take(chunk)
-                return
-            except OperationalError:
-                if attempt == TRIES or not connection.is_usable():
-                    raise
 
     def _take(self, chunk: list[Entry]) -> None:
         """One batch: rows, rows aside, and how far it is, in one transaction."""

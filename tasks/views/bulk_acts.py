@@ -14,26 +14,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import User
-from tasks import bulk, forms_bulk
+from tasks import bulk, forms_bulk, rules
 from tasks.bulk import Outcome
 from tasks.states import Priority
 
 Run = Callable[[list[int], User, dict[str, Any]], Outcome]
-
-
-def works(user: Any) -> bool:
-    """Who is a member of some department claims, waits, hands off; managers and admins do more."""
-    return bool(user.is_admin or user.standing.departments)
-
-
-def leads(user: Any) -> bool:
-    """Managers and admins."""
-    return bool(user.is_admin or user.standing.managed)
-
-
-def is_member(user: Any) -> bool:
-    """Members of some department can be given work there."""
-    return bool(user.standing.posts)
 
 
 @dataclass(frozen=True)
@@ -45,7 +30,7 @@ class Act:
     label: str | Promise
     key: str
     run: Run
-    may: Callable[[Any], bool] = works
+    may: Callable[[Any], bool] = rules.works_anywhere
     form: type[forms_bulk.BulkForm] = forms_bulk.BulkForm
     says: str = ""
     aside: bool = False
@@ -96,9 +81,9 @@ def _wait(ids: list[int], actor: User, data: dict[str, Any]) -> Outcome:
 
 
 _ALL = (
-    Act("claim", _("Claim"), "g", lambda ids, actor, data: bulk.claim_all(ids, actor=actor), may=is_member),
+    Act("claim", _("Claim"), "g", lambda ids, actor, data: bulk.claim_all(ids, actor=actor), may=rules.has_post),
     Act("release", _("Release"), "r", lambda ids, actor, data: bulk.release_all(ids, actor=actor)),
-    Act("assign", _("Assign"), "a", _give, may=leads, form=forms_bulk.GiveForm, says="to"),
+    Act("assign", _("Assign"), "a", _give, may=rules.leads_anywhere, form=forms_bulk.GiveForm, says="to"),
     Act("wait", _("Wait"), "w", _wait, form=forms_bulk.WaitForm, aside=True),
     Act("hand-off", _("Hand off"), "h", _hand_off, form=forms_bulk.HandOffForm, says="department", aside=True),
     Act(
@@ -106,7 +91,7 @@ _ALL = (
         _("Priority"),
         "i",
         lambda ids, actor, data: bulk.prioritize_all(ids, actor=actor, priority=data["priority"]),
-        may=leads,
+        may=rules.leads_anywhere,
         form=forms_bulk.PriorityForm,
         says="priority",
         aside=True,
@@ -116,7 +101,7 @@ _ALL = (
         _("Label"),
         "t",
         lambda ids, actor, data: bulk.label_all(ids, actor=actor, label=data["label"]),
-        may=leads,
+        may=rules.leads_anywhere,
         form=forms_bulk.LabelForm,
         says="label",
         aside=True,
@@ -126,7 +111,7 @@ _ALL = (
         _("Cancel the tasks"),
         "q",
         lambda ids, actor, data: bulk.cancel_all(ids, actor=actor, reason=data["reason"]),
-        may=leads,
+        may=rules.leads_anywhere,
         form=forms_bulk.CancelForm,
         aside=True,
         danger=True,
@@ -137,5 +122,5 @@ ACTS = {act.name: act for act in _ALL}
 
 def bar_of(user: User) -> dict[str, list[Act]]:
     """The changes a person is offered, in the bar and in its menu; none for who works nowhere."""
-    offered = [act for act in _ALL if act.may(user)] if works(user) else []
+    offered = [act for act in _ALL if act.may(user)] if rules.works_anywhere(user) else []
     return {"bar": [act for act in offered if not act.aside], "menu": [act for act in offered if act.aside]}
