@@ -15,15 +15,10 @@ from pathlib import Path
 
 from launch import postgres
 from launch.places import Office
+from launch.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "4GB", "maintenance_work_mem": "256MB", "track_io_timing": "off"}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -65,6 +66,10 @@ def throwaway() -> Iterator[Office]:
         }
         try:
             with offices.embedded(office, [programs.DATABASE, programs.BROKER]):
+                migrated = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+                subprocess.run(migrated, check=True, cwd=Path(__file__).parent.parent)
+                # Each test process copies it: migrating takes seconds (launch.testing, pytest_configure).
+                os.environ["TESTS_TEMPLATE"] = "backoffice"
                 yield office
         finally:
             shutil.rmtree(office.sockets, ignore_errors=True)

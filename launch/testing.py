@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 import redis
+from django.conf import settings
 from django.db import connection
 from psycopg2 import extensions
 
@@ -65,6 +66,28 @@ class Background:
         """End `worker` or `beat` at once, as kill -9 does; the worker's own children notice and go."""
         self.processes[name].kill()
         self.processes[name].wait()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Test databases are copies of the migrated one the suite has made, where it has; passwords are hashed lightly."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    if template := os.environ.get("TESTS_TEMPLATE"):
+        connection.settings_dict["TEST"]["TEMPLATE"] = template
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that start real processes come first in the share of each test process: at the end nobody waits for one."""
+    hands = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    rest = [item for item in items if not item.get_closest_marker("slow")]
+    size = -(-len(items) // hands)
+    items[:] = []
+    for hand in range(hands):
+        mine = slow[hand::hands]
+        items += mine + rest[: size - len(mine)]
+        del rest[: size - len(mine)]
+    items += rest
 
 
 @contextmanager

@@ -11,7 +11,6 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -31,6 +30,7 @@ import pytest
 from launch import office as offices
 from launch import programs
 from launch.places import Office
+from launch.ports import free_port
 from launch.suite import TESTS_KEY
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -48,12 +48,6 @@ class Ledger:
     titles: dict[str, str] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def environment(office: Office, port: int) -> dict[str, str]:
@@ -231,7 +225,8 @@ def test_two_hundred_kills_lose_and_double_nothing(tmp_path: Path) -> None:
             failures.append(f"client {number}: {error!r}")
 
     with running_office(office, environ):
-        assert not healthy(port, WAIT_SECONDS)
+        said = healthy(port, WAIT_SECONDS)
+        assert not said, said + (office.data / "office.log").read_text(encoding="utf-8", errors="replace")[-2000:]
         threads = [threading.Thread(target=client, args=(number,), daemon=True) for number in range(CLIENTS)]
         for thread in threads:
             thread.start()

@@ -27,9 +27,15 @@ from tasks.tests.cast import gather
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def place(transactional_db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty database, an empty DATA, and a checkout with one static file."""
+@pytest.fixture(params=["migrated"])
+def place(
+    request: pytest.FixtureRequest,
+    transactional_db: None,
+    settings: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Path]:
+    """A database without rows (`empty`: without tables), an empty DATA, and a checkout with one static file."""
     settings.DATA = tmp_path / "data"
     settings.STATIC_ROOT = settings.DATA / "static"
     settings.STATIC_ROOT.mkdir(parents=True)
@@ -41,7 +47,7 @@ def place(transactional_db: None, settings: Any, tmp_path: Path, monkeypatch: py
     backend = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path / "files"}}
     settings.STORAGES = settings.STORAGES | {"default": backend}
     name = f"upgraded_{connection.settings_dict['NAME']}"
-    with places.database(name), places.at({"NAME": name}):
+    with places.database(name, migrated=request.param == "migrated"), places.at({"NAME": name}):
         yield tmp_path
 
 
@@ -61,6 +67,7 @@ def applied() -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
+@pytest.mark.parametrize("place", ["empty"], indirect=True)
 def test_from_nothing_and_again(place: Path) -> None:
     said = upgrade()
     assert "migrated:" in said

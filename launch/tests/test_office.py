@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ import pytest
 from backoffice.environment import BASE
 from launch import processes
 from launch.places import Office
+from launch.ports import free_port
 from launch.processes import wait_until
 from launch.programs import BY_NAME
 
@@ -82,8 +82,7 @@ class Start:
 
 @pytest.fixture
 def port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture

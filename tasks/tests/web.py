@@ -15,6 +15,8 @@ from urllib.parse import quote, urlencode
 from django.conf import settings
 from django.db import connection
 
+from launch.ports import free_port
+
 
 def database_url() -> str:
     """Where another process finds the database of this test, whether the place came as a host or as an option."""
@@ -22,12 +24,6 @@ def database_url() -> str:
     who = ":".join(quote(str(told.get(name) or ""), safe="") for name in ("user", "password"))
     place = urlencode({name: told[name] for name in ("host", "port") if told.get(name)})
     return f"postgres://{who}@/{quote(told['dbname'])}?{place}"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

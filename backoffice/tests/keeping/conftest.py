@@ -48,9 +48,14 @@ def office(transactional_db: None, storage: Callable[[str], None]) -> SimpleName
     return office
 
 
-@pytest.fixture
-def elsewhere(transactional_db: None, storage: Callable[[str], None], tmp_path: Path) -> Iterator[Elsewhere]:
-    """`with elsewhere():` is an empty database and an empty storage, the same ones each time in a test."""
+@pytest.fixture(params=["migrated"])
+def elsewhere(
+    request: pytest.FixtureRequest, transactional_db: None, storage: Callable[[str], None], tmp_path: Path
+) -> Iterator[Elsewhere]:
+    """`with elsewhere():` is a database without rows (`empty`: without tables) and an empty storage.
+
+    The same ones each time in a test. A restore takes either; migrating from nothing takes seconds.
+    """
     name = f"restored_{connection.settings_dict['NAME']}"
 
     @contextmanager
@@ -60,5 +65,5 @@ def elsewhere(transactional_db: None, storage: Callable[[str], None], tmp_path: 
             yield
         storage("files")
 
-    with places.database(name):
+    with places.database(name, migrated=request.param == "migrated"):
         yield go

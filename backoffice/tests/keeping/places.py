@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,13 +38,14 @@ _STRUCTURE = (
 
 
 @contextmanager
-def database(name: str) -> Iterator[str]:
-    """A new, empty database beside this test's."""
+def database(name: str, *, migrated: bool = False) -> Iterator[str]:
+    """A new database beside this test's: empty, or `migrated` and without rows."""
     link = psycopg2.connect(**connection.get_connection_params() | {"dbname": "postgres"})
     link.autocommit = True
     with link.cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {name}")
+        template = os.environ.get("TESTS_TEMPLATE") if migrated else None
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template or 'template1'}")
         try:
             yield name
         finally:

@@ -42,6 +42,7 @@ def breaches() -> list[str]:
     return [*organization.broken(), *records.broken(), *tasks.broken()]
 
 
+@pytest.mark.parametrize("elsewhere", ["empty"], indirect=True)
 def test_the_same_rows_and_files_come_back(office: SimpleNamespace, elsewhere: Elsewhere, tmp_path: Path) -> None:
     out = io.StringIO()
     places.seal()

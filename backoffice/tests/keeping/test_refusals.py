@@ -135,6 +135,7 @@ def test_a_newer_or_foreign_one_is_refused(kept: Path, elsewhere: Elsewhere, cha
         assert nothing_came()
 
 
+@pytest.mark.parametrize("elsewhere", ["empty"], indirect=True)
 def test_an_older_one_is_taken_and_migrated(office: SimpleNamespace, elsewhere: Elsewhere, tmp_path: Path) -> None:
     """The place is taken back to how it was before runs kept the number of their request, then on to now."""
     with elsewhere():
@@ -164,7 +165,6 @@ def test_a_place_where_somebody_worked_is_refused(kept: Path, elsewhere: Elsewhe
         with pytest.raises(Refused, match=f"storage is not empty .{name}"):
             restore(kept)
         places.default_storage.delete(name)
-        call_command("migrate", verbosity=0)
         restore(kept)  # what `migrate` leaves is no work of anybody's
         with pytest.raises(Refused, match="is not empty"):
             restore(kept)
@@ -172,10 +172,9 @@ def test_a_place_where_somebody_worked_is_refused(kept: Path, elsewhere: Elsewhe
 
 def test_a_place_migrated_further_is_refused(kept: Path, elsewhere: Elsewhere) -> None:
     fewer = [one for one in stamp.ours()["migrations"] if one[0] != "records"] + [["records", "0001_tables"]]
-    with elsewhere():
-        call_command("migrate", verbosity=0)
-        with pytest.raises(Refused, match=r"migrated further than the backup \(records\.0002_append_only\)"):
-            restore(places.forged(kept, of_stamp(migrations=fewer), sums=True))
+    told = r"migrated further than the backup \(records\.0002_append_only\)"
+    with elsewhere(), pytest.raises(Refused, match=told):
+        restore(places.forged(kept, of_stamp(migrations=fewer), sums=True))
 
 
 def test_a_full_disk_leaves_nothing_and_the_next_try_succeeds(
@@ -221,6 +220,7 @@ restore.transactions.go_on = lambda: os.kill(os.getpid(), signal.SIGKILL)
 restore.restore(Path(sys.argv[1]))"""
 
 
+@pytest.mark.parametrize("elsewhere", ["empty"], indirect=True)
 def test_killed_just_before_its_end_it_can_be_started_again(kept: Path, elsewhere: Elsewhere, tmp_path: Path) -> None:
     data = tmp_path / "data"
     with elsewhere():
@@ -247,7 +247,6 @@ def test_while_the_office_runs_it_is_refused(kept: Path, elsewhere: Elsewhere, m
 
     monkeypatch.setattr(module, "LOCK_SECONDS", 1)
     with elsewhere():
-        call_command("migrate", verbosity=0)
         with second_connection() as other, other.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM records_heartbeat")
             with pytest.raises(Refused, match="The office is running"):

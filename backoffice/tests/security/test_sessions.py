@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from allauth.usersessions.models import UserSession
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from backoffice.tests.api_caller import Caller
+from backoffice.tests.security.signing_in import PASSWORD, is_in, signed_in
 from core import clock
 from organization import setup
 from organization.models import Absence, Membership, User
@@ -25,27 +25,6 @@ from records.models import Event, Outgoing
 from tasks.tests import factories as make
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "a-long-word-of-hers"
-
-
-@pytest.fixture
-def office(cast: SimpleNamespace) -> SimpleNamespace:
-    """The cast; mira has a password."""
-    cache.clear()
-    cast.mira.set_password(PASSWORD)
-    setup.save_person(cast.mira, actor=None)
-    return cast
-
-
-def signed_in(person: User) -> Client:
-    client = Client()
-    client.post("/accounts/login/", {"login": person.email, "password": PASSWORD})
-    assert is_in(client)
-    return client
-
-
-def is_in(client: Client) -> bool:
-    return client.get("/queue/").status_code == 200
 
 
 def key(client: Client) -> str:

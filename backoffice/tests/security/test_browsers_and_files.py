@@ -10,12 +10,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
+from backoffice import settings as ours
 from backoffice.tests.api_caller import Caller
+from backoffice.tests.security.signing_in import PASSWORD, SIGN_IN, is_in, sign_in
 from organization import setup
 from organization.models import User
 from records.models import Outgoing
@@ -23,25 +24,6 @@ from tasks import editing, transitions
 from tasks.tests import factories as make
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "a-long-word-of-hers"
-SIGN_IN = "/accounts/login/"
-
-
-@pytest.fixture
-def office(cast: SimpleNamespace) -> SimpleNamespace:
-    """The cast; mira has a password."""
-    cache.clear()
-    cast.mira.set_password(PASSWORD)
-    setup.save_person(cast.mira, actor=None)
-    return cast
-
-
-def sign_in(client: Client, email: str, password: str = PASSWORD, **more: Any) -> Any:
-    return client.post(SIGN_IN + more.pop("query", ""), {"login": email, "password": password} | more)
-
-
-def is_in(client: Client) -> bool:
-    return client.get("/queue/").status_code == 200
 
 
 def test_signing_in_gives_another_session(office: SimpleNamespace) -> None:
@@ -165,6 +147,9 @@ def seconds(act: Callable[[], Any]) -> float:
 def test_known_and_unknown_people_wait_as_long(office: SimpleNamespace, settings: Any) -> None:
     """The password is hashed for nobody too: medians differ by noise, while a sign-in without it takes a fraction."""
     settings.ACCOUNT_RATE_LIMITS = False
+    settings.PASSWORD_HASHERS = ours.PASSWORD_HASHERS
+    office.mira.set_password(PASSWORD)
+    setup.save_person(office.mira, actor=None)
     spent = {
         name: seconds(lambda email=email: sign_in(Client(), email, "wrong-word"))
         for name, email in (

@@ -16,7 +16,8 @@ from django.urls import reverse
 
 from backoffice import environment
 from backoffice.tests.api_caller import Caller, refusal
-from organization import invitations, setup
+from backoffice.tests.security.signing_in import PASSWORD
+from organization import invitations
 from organization.models import User
 from records.auditing import asking
 from records.models import Outgoing, Run
@@ -24,16 +25,6 @@ from tasks.models import Task
 from tasks.tests import factories as make
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "a-long-word-of-hers"
-
-
-@pytest.fixture
-def office(cast: SimpleNamespace) -> SimpleNamespace:
-    """The cast; mira has a password."""
-    cache.clear()
-    cast.mira.set_password(PASSWORD)
-    setup.save_person(cast.mira, actor=None)
-    return cast
 
 
 @pytest.fixture

@@ -28,15 +28,15 @@ from django.test import Client
 from django.urls import reverse
 
 from backoffice.environment import BASE
+from backoffice.tests.security.signing_in import PASSWORD, is_in, sign_in, signed_in
 from core.refusals import Refused
-from organization import known_browsers, setup
+from organization import known_browsers
 from organization.models import User
 from organization.second_step import MARK
 from records.models import Event, Outgoing
 from tasks.tests import test_import_workbooks as workbooks
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "a-long-word-of-hers"
 DOCUMENT = (BASE / "docs/security.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| (\d+\.\d+\.\d+) \| ([12]) \| (.+) \| (yes|part|no|office|n/a) \| (.*) \| (.*) \|$", re.MULTILINE)
 # How many requirements of level 1 and 2 each section of ASVS 5.0.0 has (its CSV).
@@ -47,21 +47,6 @@ SECTIONS = (
     " 10.7 3, 11.1 2, 11.2 3, 11.3 3, 11.4 4, 11.5 1, 11.6 1, 12.1 3, 12.2 2, 12.3 4, 13.1 1, 13.2 5, 13.3 2, 13.4 5,"
     " 14.1 2, 14.2 4, 14.3 3, 15.1 3, 15.2 3, 15.3 7, 16.1 1, 16.2 5, 16.3 4, 16.4 3, 16.5 3, 17.1 1, 17.2 4, 17.3 2"
 )
-
-
-@pytest.fixture
-def office(cast: SimpleNamespace) -> SimpleNamespace:
-    """The cast; mira has a password."""
-    cache.clear()
-    cast.mira.set_password(PASSWORD)
-    setup.save_person(cast.mira, actor=None)
-    return cast
-
-
-def signed_in(person: User) -> Client:
-    client = Client()
-    assert client.post("/accounts/login/", {"login": person.email, "password": PASSWORD}).status_code == 302
-    return client
 
 
 def rows() -> list[tuple[str, ...]]:
@@ -268,10 +253,11 @@ def test_a_code_works_once(office: SimpleNamespace) -> None:
     secret = with_second_step(office.mira)
     code = code_of(secret)
     for worked in (True, False):
-        client = signed_in(office.mira)
-        assert client.get("/queue/").status_code == 302, "a password alone is not enough"
+        client = Client()
+        sign_in(client, office.mira.email)
+        assert not is_in(client), "a password alone is not enough"
         client.post(reverse("mfa_authenticate"), {"code": code})
-        assert (client.get("/queue/").status_code == 200) is worked
+        assert is_in(client) is worked
     with time_machine.travel(60 * 3, tick=True):
         assert not Authenticator.objects.get(user=office.mira, type="totp").wrap().validate_code(code)
 
