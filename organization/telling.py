@@ -38,14 +38,19 @@ class Told:
         return self.notice.read_at is None
 
 
+def language_of(person: User) -> str:
+    """The code of the language the person is spoken to in, one of this office's."""
+    try:
+        found: str = get_supported_language_variant(person.language)
+    except LookupError:
+        found = settings.LANGUAGE_CODE
+    return found
+
+
 @contextmanager
 def speaking_to(person: User) -> Iterator[None]:
     """Sentences in the block are in the person's language, instants in their zone."""
-    try:
-        language = get_supported_language_variant(person.language)
-    except LookupError:
-        language = settings.LANGUAGE_CODE
-    with timezone.override(zoneinfo.ZoneInfo(person.time_zone)), translation.override(language):
+    with timezone.override(zoneinfo.ZoneInfo(person.time_zone)), translation.override(language_of(person)):
         yield
 
 

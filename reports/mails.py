@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import zoneinfo
-
 from django.conf import settings
-from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from organization.models import User
+from organization.telling import speaking_to
 from records.outgoing import queue_mail
 from reports.catalogue import REPORTS
 from reports.models import KeptReport, Schedule
@@ -20,7 +18,7 @@ ADDRESS = "{base}{path}"
 def tell_readers(kept: KeptReport) -> None:
     """Queue one mail for each active reader of a scheduled report, in their language and zone; never a second one."""
     for person in kept.readers.filter(is_active=True).order_by("pk"):
-        with translation.override(person.language), timezone.override(zoneinfo.ZoneInfo(person.time_zone)):
+        with speaking_to(person):
             if kept.schedule:
                 _tell(kept, kept.schedule, person)
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -17,15 +16,13 @@ from core.refusals import Refused
 from organization.models import User
 from records import events, files, limits, runs
 from records.models import Attachment, Run
-from reports import mails, parking
+from reports import mails, papers, parking
 from reports.catalogue import REPORTS
 from reports.catalogue.base import Question
-from reports.exports import pdf
 from reports.models import KeptReport, Reader, Schedule
 from reports.scope import Scope, may_see, scope_of
 
 KIND = "reports.make"
-OWNER = "report"  # of attachments
 AT_ONCE = 5
 
 
@@ -121,26 +118,23 @@ def make_report(run: Run) -> dict[str, Any]:
     question = Question(scope, kept.days, kept.parameters, as_of)
     table = report.make(question, lambda done, total: runs.progress(run, done=done, total=total + 1))
     kept.table, kept.as_of = table.as_json(report.columns(kept.parameters)), as_of
-    _keep(run, kept, _drawn(kept))
+    _keep(run, kept, papers.drawn_for(kept, _readers(kept), lambda: runs.progress(run, done=run.done)))
     return {"kept": kept.pk, "rows": len(table.rows)}
 
 
-def _drawn(kept: KeptReport) -> pdf.Drawn:
-    """The PDF in the language and zone of who asked for it."""
-    zone = zoneinfo.ZoneInfo(kept.asked_by.time_zone)
-    with translation.override(kept.asked_by.language), timezone.override(zone):
-        return pdf.draw(kept)
+def _readers(kept: KeptReport) -> list[User]:
+    """Who asked for it, then whom it is sent to."""
+    return [kept.asked_by, *kept.readers.filter(is_active=True).exclude(pk=kept.asked_by_id).order_by("pk")]
 
 
-def _keep(run: Run, kept: KeptReport, drawn: pdf.Drawn) -> None:
-    """Snapshot, PDF and mails in one transaction, by whoever still has the run."""
+def _keep(run: Run, kept: KeptReport, drawings: papers.Drawings) -> None:
+    """Snapshot, PDFs and mails in one transaction, by whoever still has the run."""
     with transaction.atomic():
         runs.progress(run, done=(run.total or 1) - 1)
         if KeptReport.objects.select_for_update().get(pk=kept.pk).is_ready:
             return
         kept.save(update_fields=["table", "as_of"])
-        if drawn.file:
-            files.attach(drawn.file, owner_kind=OWNER, owner_id=kept.pk, actor=kept.asked_by)
+        papers.keep(kept, drawings, actor=kept.asked_by)
         if kept.schedule:
             parking.made(kept.schedule)
             mails.tell_readers(kept)
@@ -157,7 +151,7 @@ def remove(kept: KeptReport, *, actor: User | None) -> None:
         row = KeptReport.objects.select_for_update(of=("self",)).select_related("run").get(pk=kept.pk)
         if row.run.state in {Run.State.QUEUED, Run.State.RUNNING}:
             raise Refused(_("It is being made. Wait until it is ready."), code="being_made")
-        for attachment in Attachment.objects.of(OWNER, row.pk):
+        for attachment in Attachment.objects.of(papers.OWNER, row.pk):
             files.remove(attachment)
         events.write(
             "forget",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.models import Department
 from organization.models.people import check_zone
-from records.models import Run
+from records.models import Attachment, Run
 from reports.querysets import KeptReportQuerySet, ScheduleQuerySet
 
 
@@ -114,6 +114,9 @@ class KeptReport(models.Model):
     as_of = models.DateTimeField(null=True, help_text="When its numbers were true.")
     table = models.JSONField(null=True)
     failed_at = models.DateTimeField(null=True, help_text="When making it failed first: its schedule counts it once.")
+    paperless = models.BooleanField(
+        default=False, help_text="There is no PDF: the machine could not draw one, or the table is too long for paper."
+    )
     keep_until = models.DateTimeField(_("kept until"))
     readers = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Reader", related_name="kept_reports")
 
@@ -162,3 +165,20 @@ class Reader(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} reads {self.report_id}"
+
+
+class Paper(models.Model):
+    """The PDF of a kept report in one language, its instants in one zone."""
+
+    report = models.ForeignKey(KeptReport, models.CASCADE, related_name="papers", db_index=False)
+    language = models.CharField(max_length=16)
+    time_zone = models.CharField(max_length=64)
+    attachment = models.OneToOneField(Attachment, models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("PDF of a kept report")
+        verbose_name_plural = _("PDFs of kept reports")
+        constraints = [models.UniqueConstraint(fields=["report", "language", "time_zone"], name="one_paper_per_tongue")]
+
+    def __str__(self) -> str:
+        return f"{self.report_id} {self.language} {self.time_zone}"

@@ -11,6 +11,7 @@ urlpatterns = [
     path("reports/<int:pk>/", kept.show, name="report"),
     path("reports/<int:pk>/progress/", kept.progress, name="progress"),
     path("reports/<int:pk>/download/<str:form>/", kept.download, name="download"),
+    path("reports/<int:pk>/paper/", kept.paper, name="paper"),
     path("reports/<int:pk>/retry/", kept.retry, name="retry"),
     path("reports/<int:pk>/remove/", kept.remove, name="remove"),
     path("reports/schedules/", schedules.index, name="schedules"),

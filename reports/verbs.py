@@ -2,6 +2,7 @@
 
 VERBS = {
     "ask_report": "somebody asked for a report, or its schedule did: which, about what",
+    "ask_paper": "somebody asked for the PDF of a kept report as they read it: language and time zone",
     "forget": "a kept report was removed: its time had come, or somebody who may removed it",
     "add": "a schedule was made; its values",
     "change": "a schedule was changed; what differs",

@@ -53,6 +53,7 @@ WORDS: dict[str, Any] = {
     "leave_out": pgettext_lazy("verb of history", "leave out"),
     "bring_back": pgettext_lazy("verb of history", "bring back"),
     "ask_report": pgettext_lazy("verb of history", "ask report"),
+    "ask_paper": pgettext_lazy("verb of history", "ask paper"),
     "forget": pgettext_lazy("verb of history", "forget"),
     "stop": pgettext_lazy("verb of history", "stop"),
     "park": pgettext_lazy("verb of history", "park"),

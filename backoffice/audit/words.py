@@ -121,6 +121,7 @@ ELSEWHERE = {
     "export": Sentence(_("You exported events: {what}"), _("{who} exported events: {what}")),
     "verify": Sentence(_("You had the chain verified: {what}"), _("{who} had the chain verified: {what}")),
     "ask_report": Sentence(_("You asked for: {what}"), _("{who} asked for: {what}"), "", _("Asked for: {what}")),
+    "ask_paper": Sentence(_("You had the PDF made: {what}"), _("{who} had the PDF made: {what}")),
     "forget": Sentence(_("You removed: {what}"), _("{who} removed: {what}"), "", _("Removed: {what}")),
     "stop": Sentence(_("You stopped: {what}"), _("{who} stopped: {what}"), "", _("Stopped: {what}")),
     "park": Sentence(_("You parked: {what}"), _("{who} parked: {what}"), "", _("Parked: {what}")),

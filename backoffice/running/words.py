@@ -16,6 +16,7 @@ KINDS: dict[str, Any] = {
     "tasks.index_search": _("Words entered for the search"),
     "organization.import": _("Import of people and departments"),
     "reports.make": _("Report"),
+    "reports.draw": _("PDF of a report"),
     "records.export_events": _("Export of events"),
     "records.verify_events": _("Verification of the history"),
 }

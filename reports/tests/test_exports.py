@@ -131,7 +131,8 @@ def test_drawing_fetches_nothing_but_static_files(address):
 def test_removed_with_its_files(cast, kept):
     from records import files
     from records.models import Attachment, Blob
-    from reports.making import OWNER, remove
+    from reports.making import remove
+    from reports.papers import OWNER
 
     files.attach(ContentFile(b"%PDF", name="a.pdf"), owner_kind=OWNER, owner_id=kept.pk, actor=cast.ruth)
     remove(kept, actor=cast.ruth)

@@ -19,8 +19,8 @@ from core.pages import Sort, page
 from core.refusals import Refused
 from organization.models import User
 from records import files
-from records.models import Attachment, Run
-from reports import making, rules
+from records.models import Run
+from reports import making, papers, rules
 from reports.catalogue import REPORTS
 from reports.catalogue.base import Report
 from reports.drawing import Drawing
@@ -93,6 +93,13 @@ def _again(request: HttpRequest) -> dict[str, Any] | None:
     return dict(kept.parameters) if kept else None
 
 
+def _paper_context(user: User, kept: KeptReport) -> dict[str, Any]:
+    """Whether the PDF is there as the person reads it, and where not, whether it is coming."""
+    paper = papers.paper_for(kept, user) if kept.is_ready and not kept.paperless else None
+    coming = kept.is_ready and not kept.paperless and paper is None and papers.is_being_drawn(kept, user)
+    return {"paper": paper, "paper_coming": coming}
+
+
 def _context(request: HttpRequest, pk: int) -> dict[str, Any]:
     user = person_of(request)
     kept: KeptReport = reach(KeptReport.objects.visible_to(user).for_detail(), pk=pk)
@@ -104,7 +111,7 @@ def _context(request: HttpRequest, pk: int) -> dict[str, Any]:
         "failed": failed,
         "made": made,
         "percent": 100 * kept.run.done // kept.run.total if kept.run.total else 0,
-        "has_pdf": kept.is_ready and Attachment.objects.filter(owner_kind=making.OWNER, owner_id=kept.pk).exists(),
+        **_paper_context(user, kept),
         "may_remove": rules.can_remove(user, kept) and not made,
         "may_retry": failed and rules.can_retry(user, kept),
     }
@@ -129,19 +136,35 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_safe
 def download(request: HttpRequest, pk: int, form: str) -> FileResponse:
-    """The report as a file: csv, xlsx, or the pdf that was drawn when it was made."""
+    """The report as a file in the reader's language: csv, xlsx, or the pdf that was drawn for it."""
     kept: KeptReport = reach(KeptReport.objects.visible_to(request.user).for_detail(), pk=pk)
     if not kept.is_ready:
         raise Http404("not ready")
     if form == "pdf":
-        attachment = Attachment.objects.of(making.OWNER, kept.pk).first()
-        if attachment is None:
+        paper = papers.paper_for(kept, person_of(request))
+        if paper is None:
             raise Http404("no pdf")
-        return files.serve(attachment)
+        return files.serve(paper.attachment)
     if form not in WRITERS:
         raise Http404(form)
     drawing, writer = Drawing(kept), WRITERS[form]
     return as_download(writer.write(drawing), f"{drawing.file_name}.{form}", writer.MEDIA_TYPE)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def paper(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST has the PDF drawn as the person reads it; GET is the part of the page that changes meanwhile."""
+    user = person_of(request)
+    kept: KeptReport = reach(KeptReport.objects.visible_to(user).for_detail(), pk=pk)
+    if not kept.is_ready:
+        raise Http404("not ready")
+    if request.method == "POST":
+        papers.ask_paper(kept, actor=user)
+        return go(request, kept.get_absolute_url())
+    context = {"kept": kept, "part": True, **_paper_context(user, kept)}
+    return render(request, "reports/_paper.html", context)
 
 
 @login_required

@@ -9,9 +9,11 @@ from django.core.files.base import ContentFile
 from backoffice.tests.walk.cases import ALL, Case, Office
 from core import clock
 from organization.models import User
-from records import files, runs
-from records.models import Attachment, Run
-from reports.making import OWNER, ask_report
+from records import runs
+from records.models import Run
+from reports import papers
+from reports.exports.pdf import Drawn
+from reports.making import ask_report
 from reports.models import KeptReport, Reader, Schedule
 from reports.scheduling import save_schedule
 
@@ -45,8 +47,10 @@ def _kept(asker: User, about: str, *readers: User, failed: bool = False) -> Kept
         Run.objects.filter(pk=kept.run_id).update(state=Run.State.FAILED, error="KeyError: inner words")
         return kept
     runs.perform(kept.run_id)
-    if not Attachment.objects.of(OWNER, kept.pk).exists():  # a machine that cannot draw
-        files.attach(ContentFile(b"%PDF-1.7", name="done.pdf"), owner_kind=OWNER, owner_id=kept.pk, actor=asker)
+    if not kept.papers.exists():  # a machine that cannot draw
+        drawn = Drawn(ContentFile(b"%PDF-1.7", name="done.pdf"))
+        papers.keep(kept, {papers.tongue_of(asker): drawn}, actor=asker)
+        KeptReport.objects.filter(pk=kept.pk).update(paperless=False)
     assert Reader.objects.filter(report=kept).count() == 1 + len(readers)
     return kept
 
@@ -97,6 +101,10 @@ ROWS = {
         ),
         Case(of("begun", "download/csv/"), f"404 {ALL}"),
         Case(of("here", "download/exe/"), f"404 {ALL}"),
+    ],
+    "reports/<int:pk>/paper/": [
+        *(Case(of(place, "paper/"), told, told.replace("200", "204"), part=True) for place, told in KEPT.items()),
+        Case(of("begun", "paper/"), f"404 {ALL}", f"404 {ALL}"),
     ],
     "reports/<int:pk>/retry/": [
         Case(of("failed", "retry/"), post="204 md, 403 v, 404 cahsr", part=True),
