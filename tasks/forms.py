@@ -119,10 +119,12 @@ class HandOffForm(VerbForm):
 class PersonMixin(VerbForm):
     """Choosing one of the department's people: by a name typed, or among the few that are shown (`candidates`)."""
 
+    mark = ""  # before the ids of its list
     to_name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=100)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.places = [self.task.department_id]
         self.chosen = str(self.data.get("to", "")) if self.is_bound else ""
         self.candidates: list[User] = [] if self.is_bound else self.members("")
 

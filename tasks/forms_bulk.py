@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.models import Department, User
 from tasks.bulk import MOST
-from tasks.forms import date_field, time_field
+from tasks.forms import MOST_PEOPLE, date_field, time_field
 from tasks.states import Priority, WaitReason
 
 
@@ -67,17 +68,15 @@ class CancelForm(BulkForm):
 
 
 class GiveForm(BulkForm):
-    """Who gets the chosen work. That it is nobody's any more is a choice of its own: an empty one is a question left
-    open, never "no change"."""
+    """Who gets the chosen work: somebody found by name among the people of `places` (departments by number), or nobody.
+
+    That it is nobody's any more is a choice of its own: an empty one is a question left open, never "no change". Drawn
+    as the person of a task is (`tasks/_person_field.html`): `candidates` are those who are shown.
+    """
 
     NOBODY = "nobody"
-    to = forms.ChoiceField(
-        label=_("Give to"),
-        error_messages={
-            "required": _("Choose who gets them."),
-            "invalid_choice": _("Choose somebody of these departments."),
-        },
-    )
+    mark, nobody = "b-", True
+    to_name = forms.CharField(label=_("Name"), required=False, max_length=100)
     override = forms.CharField(
         label=_("All the same, because"),
         required=False,
@@ -85,16 +84,51 @@ class GiveForm(BulkForm):
         help_text=_("Needed when a cap, an absence or a missing qualification stands in the way."),
     )
 
-    def __init__(self, *args: Any, people: Any = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, places: Iterable[int] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.people = {str(person.pk): person for person in people}
-        nobody = (self.NOBODY, _("Nobody: back to the queue"))
-        known = [(pk, person.name) for pk, person in self.people.items()]
-        self.fields["to"].choices = [("", _("Choose a person")), nobody, *known]  # type: ignore[attr-defined]
+        self.places = sorted(places)
+        self.chosen = str(self.data.get("to", "")) if self.is_bound else ""
+        self.candidates: list[User] = [] if self.is_bound else self._found("")
+        self.more = len(self.candidates) > MOST_PEOPLE
+        self.candidates = self.candidates[:MOST_PEOPLE]
 
-    def clean_to(self) -> User | None:
-        """The person, None for nobody."""
-        person: User | None = self.people.get(self.cleaned_data["to"])
+    def _found(self, name: str) -> list[User]:
+        """One more than are shown."""
+        people = User.objects.members_of(self.places).distinct()
+        people = people.named(name) if name else people
+        return list(people.order_by("folded_name", "pk")[: MOST_PEOPLE + 1])
+
+    def clean(self) -> dict[str, Any]:
+        """`to` is the person, None for nobody."""
+        data = super().clean() or {}
+        name = data.get("to_name", "").strip()
+        if self.chosen == self.NOBODY and not name:
+            return data | {"to": None}
+        if self.chosen not in {"", self.NOBODY}:
+            data["to"] = self._numbered()
+            if data["to"] is None:
+                self.add_error("to_name", _("Choose somebody of these departments."))
+            return data
+        found = self._found(name)
+        self.candidates, self.more = found[:MOST_PEOPLE], len(found) > MOST_PEOPLE
+        if self.chosen == self.NOBODY:
+            self.chosen = ""
+            self.add_error("to_name", _("Name: choose a person or nobody, not both."))
+        elif not name:
+            self.add_error("to_name", _("Choose who gets them."))
+        elif not found:
+            self.add_error("to_name", _("Name: nobody there is called that. Try the beginning of a name."))
+        elif len(found) > 1:
+            self.add_error("to_name", _("Name: choose one of the people shown."))
+        else:
+            data["to"] = found[0]
+        return data
+
+    def _numbered(self) -> User | None:
+        """Who was chosen among those shown; they stay shown."""
+        number = self.chosen if self.chosen.isascii() and self.chosen.isdigit() and len(self.chosen) < 19 else "0"
+        person: User | None = User.objects.members_of(self.places).filter(pk=int(number)).first()
+        self.candidates = [person] if person else self._found("")[:MOST_PEOPLE]
         return person
 
 

@@ -63,6 +63,26 @@ class TestChanges:
         assert post(client, "assign", three, to=cast.otto.pk).status_code == 422
         assert [fresh(task).assignee for task in three] == [cast.mira] * 3
 
+    def test_who_gets_them_is_found_by_name_however_many_there_are(self, cast: Any, three: list[Task]) -> None:
+        client = as_person(cast.ruth)
+        for number in range(25):
+            make.member(make.person(f"Ann {number:02}"), cast.permits)
+        asked = post(client, "assign", three, ask="1").content.decode()
+        assert asked.count('type="radio"') == 21 and "There are more." in asked, "nobody, and twenty"
+        search = f"/people/search/?of=bulk&in={cast.permits.pk}&in={cast.archive.pk}&to_name="
+        found = client.get(f"{search}ott").content.decode()
+        assert "Otto" in found and 'id="b-people"' in found and found.count('type="radio"') == 2
+        assert "Otto" not in text(client.get("/people/search/?of=bulk&to_name=ott")), "nowhere is not everywhere"
+        assert "nobody there is called that" in text(post(client, "assign", three, to_name="otto"))
+        several = post(client, "assign", three, to_name="ann", htmx=False)
+        assert several.status_code == 422 and "choose one of the people shown" in text(several)
+        assert several.content.decode().count('type="radio"') == 21
+        both = post(client, "assign", three, to_name="mira", to="nobody")
+        assert both.status_code == 422 and "not both" in text(both) and "checked" not in both.content.decode()
+        assert post(client, "assign", three, to_name="x", to="²").status_code == 422
+        done = post(client, "assign", three, to_name="ann 24")
+        assert told(done)["toast"]["text"] == "3 tasks moved to Ann 24"
+
     def test_priority_and_label_are_edited_and_edited_back(self, cast: Any, three: list[Task]) -> None:
         client = as_person(cast.ruth)
         three[0].labels.add(Label.objects.create(name="Quay", folded_name="quay"))

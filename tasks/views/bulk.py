@@ -29,8 +29,6 @@ from tasks.views.answers import back_to
 from tasks.views.bulk_acts import ACTS, Act
 from tasks.views.place import Place
 
-PEOPLE = 300
-
 
 @login_required
 @require_POST
@@ -41,10 +39,10 @@ def change(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404(name)
     user: Any = request.user
     require(act.may, user)
-    people = _people(act, user, request.POST)
+    places = _places(act, user, request.POST)
     if act.asks and "ask" in request.POST:
-        return _form(request, act, act.form(**people))
-    form = act.form(request.POST, **people)
+        return _form(request, act, act.form(**places))
+    form = act.form(request.POST, **places)
     if not form.is_valid():
         return _form(request, act, form, status=422)
     try:
@@ -122,16 +120,14 @@ def _numbers(data: QueryDict) -> list[int]:
     return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
 
 
-def _people(act: Act, user: User, data: QueryDict) -> dict[str, Any]:
-    """Those who may be given the chosen work: the people of its departments that the person manages."""
+def _places(act: Act, user: User, data: QueryDict) -> dict[str, Any]:
+    """Whose people may be given the chosen work: the departments it is in, as far as the person manages them."""
     if act.form is not GiveForm:
         return {}
     places = (
         Task.objects.visible_to(user).filter(pk__in=_numbers(data)).order_by().values_list("department_id", flat=True)
     )
-    managed = [pk for pk in set(places) if user.is_admin or pk in user.standing.managed]
-    people = User.objects.members_of(managed).distinct().order_by("folded_name", "pk")
-    return {"people": list(people[:PEOPLE])}
+    return {"places": [pk for pk in set(places) if user.is_admin or pk in user.standing.managed]}
 
 
 def _form(request: HttpRequest, act: Act, form: BulkForm, *, status: int = 200) -> HttpResponse:
