@@ -98,9 +98,13 @@ ALONE = {
 
 
 def parts(name: str, value: Mapping[str, Any]) -> Iterator[tuple[str, Any, Part]]:
-    """What an object in a payload says: the name, value and part of each; what says nothing is left out."""
+    """What an object in a payload says: the name, value and part of each; what says nothing is left out.
+
+    In the order they are asked for: the database keeps the keys of an object in one of its own.
+    """
     known = INSIDE.get(name, {})
-    for key, one in value.items():
+    for key in [*(key for key in known if key in value), *(key for key in value if key not in known)]:
+        one = value[key]
         if one not in (None, "", [], {}):
             yield key, one, known.get(key) or Part(key.replace("_", " "))
 
