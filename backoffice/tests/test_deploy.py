@@ -8,6 +8,7 @@ import importlib
 import json
 import os
 import re
+import runpy
 import shlex
 import subprocess
 import sys
@@ -38,6 +39,11 @@ HARDENED = {
     "NoNewPrivileges": "yes",
     "CapabilityBoundingSet": "",
     "UMask": "0077",
+    "PrivateDevices": "yes",
+    "ProtectProc": "invisible",
+    "RestrictNamespaces": "yes",
+    "RestrictSUIDSGID": "yes",
+    "SystemCallErrorNumber": "EPERM",
 }
 
 
@@ -125,10 +131,19 @@ def test_workers_stop_as_the_supervisor_stops_them(tmp_path: Path) -> None:
     for name, file in (("worker", "backoffice-worker"), ("worker-long", "backoffice-worker-long")):
         service = unit(DEPLOY / f"systemd/{file}.service")["Service"]
         known = programs.BY_NAME[name]
-        assert service["KillSignal"] == known.stop.name
-        assert int(service["TimeoutStopSec"]) > known.stop_seconds
+        assert service["KillSignal"] == service["SuccessExitStatus"] == known.stop.name
+        assert int(service["TimeoutStopSec"]) > 4 * known.stop_seconds, "a busy machine takes longer"
         assert expanded(service["ExecStart"])[1:] == programs.command(name, Office(tmp_path))[3:]
         assert compose()[name]["stop_signal"] == known.stop.name
+        assert int(compose()[name]["stop_grace_period"].rstrip("s")) == int(service["TimeoutStopSec"])
+
+
+def test_new_code_comes_by_a_restart_that_waits_for_the_old() -> None:
+    """gunicorn's HUP starts workers of the code that was loaded before; stopping a target waits for no service."""
+    assert runpy.run_path(str(BASE / "gunicorn.conf.py"))["preload_app"] is True
+    assert not [path.name for path in UNITS if "ExecReload" in unit(path)["Service"]]
+    stops = re.findall(r"^systemctl stop .*$", (BASE / "docs/operations.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert stops and all("'backoffice-*.service'" in line for line in stops)
 
 
 def test_compose_runs_what_exists_with_variables_that_are_explained() -> None:
@@ -138,6 +153,8 @@ def test_compose_runs_what_exists_with_variables_that_are_explained() -> None:
         assert one["environment"].keys() <= VARIABLES, name
         assert one["read_only"] is True
         assert one["cap_drop"] == ["ALL"]
+        # What office.env says of any other variable reaches the office too.
+        assert VARIABLES - one["environment"].keys() == {"DATA", "BIND", "PORT", "DEBUG", "DEMO", "POSTGRES_PROGRAMS"}
     text = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
     needed = set(re.findall(r"\$\{([A-Z_]+)", text))
     assert needed - VARIABLES == {"POSTGRES_PASSWORD"}
@@ -156,6 +173,8 @@ def test_compose_starts_in_order_and_looks_at_health() -> None:
             check(probe[1:])
             assert one["depends_on"]["upgrade"]["condition"] == "service_completed_successfully"
     assert services["upgrade"]["depends_on"]["postgres"]["condition"] == "service_healthy"
+    # While PostgreSQL sets itself up it answers on its socket, and stops once more.
+    assert services["postgres"]["healthcheck"]["test"][1:4] == ["pg_isready", "-h", "127.0.0.1"]
     images = [one["image"] for one in services.values()]
     assert all(re.fullmatch(r"[a-z]+(/[a-z]+)?(:[\w.-]+)?", image) for image in images), "no registry by its address"
 
@@ -176,6 +195,13 @@ def test_the_image_is_made_from_files_that_exist_and_is_nobodys_root() -> None:
     assert words.index("USER") < words.index("CMD")
     variables = {part.split("=")[0] for word, rest in told if word == "ENV" for part in rest.split()}
     assert {name for name in variables if not name.startswith(("PYTHON", "PIP"))} <= VARIABLES
+
+
+def test_no_builder_takes_in_data_secrets_or_history() -> None:
+    """Beside the code every builder reads it; beside the Dockerfile only BuildKit does."""
+    kept_out = set((BASE / ".dockerignore").read_text(encoding="utf-8").splitlines())
+    assert {".data*", ".env", "*.env", "*.tar.gz", ".git", ".venv*"} <= kept_out
+    assert not list(DEPLOY.glob("*ignore"))
 
 
 def nginx() -> list[str]:
@@ -202,8 +228,6 @@ def test_nginx_names_addresses_and_headers_that_we_know() -> None:
     from django.conf import settings
 
     assert int(options["client_max_body_size"].rstrip("m")) * 1024**2 > settings.ATTACHMENT_MAX_BYTES
-    import runpy
-
     assert int(options["keepalive_timeout"].rstrip("s")) < runpy.run_path(str(BASE / "gunicorn.conf.py"))["keepalive"]
     assert f"server {runpy.run_path(str(BASE / 'gunicorn.conf.py'))['bind']}" in nginx() or "PORT" in os.environ
 
