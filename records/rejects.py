@@ -63,33 +63,39 @@ def correct_reject(reject: RunReject, row: dict[str, str], *, actor: Any | None)
     meanwhile, and for a column the file does not have. Writes an event at the run.
     """
     with transaction.atomic():
-        fresh = RunReject.objects.select_for_update().select_related("run").get(pk=reject.pk)
+        fresh = RunReject.objects.select_for_update(of=("self",)).select_related("run").get(pk=reject.pk)
         if fresh.settled_at is not None:
             raise Refused(_("Line %(line)s came in already.") % {"line": fresh.line}, code="settled")
-        columns = fresh.run.parameters["columns"]
-        for name in row:
-            if name not in columns and name != REST:
-                raise Refused(
-                    _("The file has no column “%(column)s”.") % {"column": name}, code="column_unknown", field="row"
-                )
-        wanted = dict.fromkeys(columns, "") | fresh.row | {name: clean(str(value)) for name, value in row.items()}
-        if not wanted.get(REST):
-            wanted.pop(REST, None)
-        names = wanted.keys() | fresh.row.keys()
-        changes = {
-            name: [fresh.row.get(name), wanted.get(name)] for name in names if fresh.row.get(name) != wanted.get(name)
-        }
-        if changes:
-            fresh.row = wanted
+        if _put_right(fresh, row, fresh.run.parameters["columns"], actor):
             fresh.save(update_fields=["row"])
-            events.write(
-                "correct_reject",
-                actor=actor,
-                subject_kind="run",
-                subject_id=fresh.run_id,
-                payload={"line": fresh.line, "changes": changes},
-            )
     return fresh
+
+
+def _put_right(reject: RunReject, row: dict[str, str], columns: list[str], actor: Any | None) -> bool:
+    """Give a locked row other values in memory and write its event; False where nothing differs. Raises Refused."""
+    for name in row:
+        if name not in columns and name != REST:
+            raise Refused(
+                _("The file has no column “%(column)s”.") % {"column": name}, code="column_unknown", field="row"
+            )
+    wanted = dict.fromkeys(columns, "") | reject.row | {name: clean(str(value)) for name, value in row.items()}
+    if not wanted.get(REST):
+        wanted.pop(REST, None)
+    names = wanted.keys() | reject.row.keys()
+    changes = {
+        name: [reject.row.get(name), wanted.get(name)] for name in names if reject.row.get(name) != wanted.get(name)
+    }
+    if not changes:
+        return False
+    reject.row = wanted
+    events.write(
+        "correct_reject",
+        actor=actor,
+        subject_kind="run",
+        subject_id=reject.run_id,
+        payload={"line": reject.line, "changes": changes},
+    )
+    return True
 
 
 def leave_out(reject: RunReject, *, actor: Any | None) -> RunReject:
@@ -168,21 +174,26 @@ class Corrections:
 
 
 def correct_all(home: Run, file: Any, *, actor: Any | None) -> Corrections:
-    """Correct the rows aside from an export somebody edited, each by `correct_reject`; all that can be used or nothing.
+    """Correct the rows aside from an export somebody edited, as `correct_reject` does; all that can be used or nothing.
 
     Raises Refused when it is not an export of this run's rows, cannot be read, or rows of the run are being tried now.
     """
     with transaction.atomic():
         _check_ended(home)
-        names = {as_text(name): name for name in _columns(home)}
-        found = tables.records(file, _look_at_export(file, names))
+        found = tables.records(file, _look_at_export(file, [as_text(name) for name in _columns(home)]))
         report = Corrections()
         with events.together():
             while chunk := list(islice(found, AT_ONCE)):
                 numbers = [_line_of(record) for record in chunk]
-                known = {one.line: one for one in aside(home).filter(line__in=[line for line in numbers if line])}
-                for record, line in zip(chunk, numbers, strict=True):
-                    _correct_from(record, known.get(line), names, report, actor)
+                rows = aside(home).filter(line__in=[line for line in numbers if line])
+                known = {one.line: one for one in rows.order_by("line").select_for_update()}
+                changed = {
+                    line
+                    for record, line in zip(chunk, numbers, strict=True)
+                    if _correct_from(record, known.get(line), home, report, actor)
+                }
+                RunReject.objects.bulk_update([known[line] for line in sorted(changed)], ["row"], batch_size=100)
+                report.changed += len(changed)
     return report
 
 
@@ -197,7 +208,7 @@ def _check_ended(home: Run) -> None:
         raise Refused(_("Wait until this import has ended."), code="run_busy")
 
 
-def _look_at_export(file: Any, names: dict[str, str]) -> tables.Layout:
+def _look_at_export(file: Any, names: list[str]) -> tables.Layout:
     try:
         return tables.look(file, [(name, name) for name in (LINE, *names)], ours=True)
     except Refused as refused:
@@ -216,16 +227,13 @@ def _line_of(record: Record) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _correct_from(
-    record: Record, reject: RunReject | None, names: dict[str, str], report: Corrections, actor: Any | None
-) -> None:
-    """Correct one row from its line of an export; what is wrong with that line goes to the report."""
-    try:
-        if record.problem or reject is None:
-            raise Refused(record.problem or _("No row of this line is aside."), code="line_unknown")
-        row = {name: as_came(record.cells[shown]) for shown, name in names.items()}
-        if any(value != reject.row.get(name, "") for name, value in row.items()):
-            correct_reject(reject, row, actor=actor)
-            report.changed += 1
-    except Refused as why:
-        report.problems.append(_("Line %(line)s: %(why)s") % {"line": record.line, "why": why.sentence})
+def _correct_from(record: Record, reject: RunReject | None, home: Run, report: Corrections, actor: Any | None) -> bool:
+    """Correct one locked row from its line of an export, True where it differs; what is wrong goes to the report."""
+    if record.problem or reject is None:
+        why = record.problem or _("No row of this line is aside.")
+        report.problems.append(_("Line %(line)s: %(why)s") % {"line": record.line, "why": why})
+        return False
+    row = {name: as_came(record.cells[as_text(name)]) for name in _columns(home)}
+    if all(value == reject.row.get(name, "") for name, value in row.items()):
+        return False
+    return _put_right(reject, row, home.parameters["columns"], actor)
