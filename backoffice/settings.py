@@ -132,6 +132,7 @@ REPORTS_KEPT_DAYS = env.int("REPORTS_KEPT_DAYS", 400)
 MODULES = BASE_DIR / "node_modules"
 STATIC_URL = "static/"
 STATIC_ROOT = DATA / "static"
+STATICFILES_FINDERS = ["backoffice.static_files.Finder"]
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("bootstrap", MODULES / "bootstrap/dist"),
