@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from organization import dates
 from organization.look import office_name
 from organization.models import Notice, User
 from organization.stopping import word_for
@@ -50,7 +50,7 @@ def _subject(seen: list[Told], morning: dt.date | None) -> str:
     if morning:
         return _("%(office)s on %(day)s: %(count)s") % {
             "office": office_name(),
-            "day": date_format(morning, "DATE_FORMAT"),
+            "day": dates.whole_day(morning),
             "count": _counted(seen),
         }
     first = seen[0]

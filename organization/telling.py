@@ -13,11 +13,11 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import get_supported_language_variant
 
 from core import subjects
+from organization import dates
 from organization.models import Notice, User
 from organization.notice_kinds import kind_of
 
@@ -87,5 +87,8 @@ def _drawn(person: User, notice: Notice, about: Any) -> Told | None:
 def _when(notice: Notice) -> str:
     """The time a notice speaks of: a day as it is, an instant in the zone of the moment."""
     if notice.day:
-        return str(date_format(notice.day, "DATE_FORMAT"))
-    return str(date_format(timezone.localtime(notice.moment), "DATETIME_FORMAT")) if notice.moment else ""
+        return dates.plain_day(notice.day)
+    if not notice.moment:
+        return ""
+    at = timezone.localtime(notice.moment)
+    return f"{dates.plain_day(at.date())} {dates.time(at)}"

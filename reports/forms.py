@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from organization.dates import plain_day
 from organization.models import User
 from organization.models.calendars import WEEKDAYS
 from reports.catalogue.base import By, Report, When
@@ -16,7 +17,6 @@ from reports.models import Schedule
 from reports.periods import LONGEST, Period
 from reports.recipients import SentToForm
 from reports.scope import EVERYTHING, OWN, manageable
-from tasks.times import plain_day
 
 CHOICE_LABELS = {
     "dues": gettext_lazy("Which due times"),

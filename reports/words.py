@@ -9,10 +9,10 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from organization.dates import plain_day
 from organization.models import Department, User
 from reports.tables import Kind
 from tasks.states import State
-from tasks.times import plain_day
 
 
 def days_words(first: dt.date, last: dt.date) -> str:

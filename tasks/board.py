@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from core import clock
+from organization import dates
 from organization.calendars import calendar_of, today_in
 from organization.capacity import Member, members_on, working_day
 from organization.models import Absence, Department, Holding, User
@@ -223,8 +224,8 @@ class Board:
         """Until when, on the department's clock; an absence that ends at midnight ends with the day it leads to."""
         ends = absence.ends_at.astimezone(self.department.site.zone)
         if ends.time() == dt.time() and ends.date() != self.here.date():
-            return times.day(ends.date(), self.here.date())
-        return times.day_and_time(ends, self.here)
+            return dates.day(ends.date(), self.here.date())
+        return dates.day_and_time(ends, self.here)
 
     def _substitute(self, absence: Absence) -> str:
         return _("Substitute: %(person)s") % {"person": absence.substitute.name} if absence.substitute else ""

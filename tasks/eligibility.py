@@ -14,13 +14,13 @@ from typing import Any
 
 from django.db import connection
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import clock
 from core.prepared import Prepared
 from core.refusals import Refused
+from organization import dates
 from organization.models import User
 from organization.standing import Standing
 from tasks.models import Requirement, Task
@@ -92,7 +92,8 @@ def failures(facts: Facts, need: Need, *, counts_already: bool = False) -> Itera
             words = _("no valid qualification %(name)s of level %(level)s") % {"name": name, "level": level}
             yield Failure(QUALIFICATION, words)
     if facts.absent_until is not None:
-        until = date_format(timezone.localtime(facts.absent_until), "SHORT_DATETIME_FORMAT")
+        at = timezone.localtime(facts.absent_until)
+        until = f"{dates.plain_day(at.date())} {dates.time(at)}"
         yield Failure(ABSENCE, _("absent until %(until)s") % {"until": until})
     held = facts.held.get(need.department_id, 0) - (1 if counts_already else 0)
     if post.cap is not None and held >= post.cap:

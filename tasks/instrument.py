@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from organization import dates
 from organization.calendars import calendar_of
 from tasks import times
 from tasks.models import Task
@@ -64,7 +65,7 @@ def instrument_of(task: Task, now: dt.datetime, zone: dt.tzinfo) -> Instrument |
         words=_("%(said)s of %(span)s working time; start by %(start)s, due %(due)s")
         % {"said": said, "span": span, "start": start, "due": due},
         left=said,
-        begin_words=_("Came %(when)s") % {"when": times.day_and_time(begin.astimezone(zone), here)},
+        begin_words=_("Came %(when)s") % {"when": dates.day_and_time(begin.astimezone(zone), here)},
         start_words=_("Start by %(when)s") % {"when": start},
         due_words=_("Due %(when)s") % {"when": due},
     )
@@ -74,8 +75,8 @@ def start_words(task: Task, here: dt.datetime) -> str:
     """When to start at the latest. Where the due date is a day, no other day is named to who is in another zone."""
     at, there = task.start_by.astimezone(here.tzinfo), task.start_by.astimezone(task.department.site.zone)
     if task.due_is_date and at.date() != there.date():
-        return times.day(there.date(), here.date())
-    return times.day_and_time(at, here)
+        return dates.day(there.date(), here.date())
+    return dates.day_and_time(at, here)
 
 
 def due_words(task: Task, here: dt.datetime) -> str:
@@ -84,8 +85,8 @@ def due_words(task: Task, here: dt.datetime) -> str:
         day = task.due_at.astimezone(task.department.site.zone).date()
         if day == here.date():
             return _("today")
-        return times.day(day, here.date())
+        return dates.day(day, here.date())
     at = task.due_at.astimezone(here.tzinfo)
     if at.date() == here.date():
-        return _("today %(time)s") % {"time": times.day_and_time(at, here)}
-    return times.day_and_time(at, here)
+        return _("today %(time)s") % {"time": dates.day_and_time(at, here)}
+    return dates.day_and_time(at, here)

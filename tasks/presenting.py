@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from core import clock as clocks
 from core.subjects import subject
+from organization import dates
 from organization.calendars import calendar_of
 from organization.models import User
 from organization.working_time import WorkingCalendar
@@ -117,30 +118,30 @@ class Presenter:
     def _dated(self, words: str, instant: dt.datetime) -> Clock:
         local = instant.astimezone(self.zone)
         return Clock(
-            self._bold(words, times.moment(local, self.here)), local.isoformat(timespec="minutes"), times.whole(local)
+            self._bold(words, dates.moment(local, self.here)), local.isoformat(timespec="minutes"), dates.whole(local)
         )
 
     def _running(self, row: Row) -> Clock:
         minutes = self.calendar(row).minutes_between(self.now, row.due_at)
         if row.due_is_date:
             day = self.due_day(row)
-            iso, exact = day.isoformat(), times.whole_day(day)
+            iso, exact = day.isoformat(), dates.whole_day(day)
         else:
             at = row.due_at.astimezone(self.zone)
-            day, iso, exact = at.date(), at.isoformat(timespec="minutes"), times.whole(at)
+            day, iso, exact = at.date(), at.isoformat(timespec="minutes"), dates.whole(at)
         title = self.words["title"].format(exact)
         late = row.due_at < self.now
         if late and not minutes:  # since then nobody worked
             return Clock(
-                self._bold("due", times.moment(row.due_at.astimezone(self.zone), self.here)), iso, title, "over"
+                self._bold("due", dates.moment(row.due_at.astimezone(self.zone), self.here)), iso, title, "over"
             )
         if late and abs(minutes) >= times.LATE:  # so late that the day says more than the hours
-            return Clock(self._bold("due", times.day(day, self.here.date())), iso, title, "over")
+            return Clock(self._bold("due", dates.day(day, self.here.date())), iso, title, "over")
         if late or minutes < times.LONG:
             return Clock(
                 self._bold("over" if late else "left", times.span(minutes)), iso, title, "over" if late else ""
             )
-        return Clock(self._bold("due", times.day(day, self.here.date())), iso, title)
+        return Clock(self._bold("due", dates.day(day, self.here.date())), iso, title)
 
     def _bold(self, words: str, time: str) -> str:
         """The pattern with its time in bold, as HTML."""

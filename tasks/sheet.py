@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import clock, subjects
+from organization import dates
 from organization.models import User
 from records.models import Attachment
 from tasks import parts, rules, times, why
@@ -152,7 +153,7 @@ class Sheet:
 
     def stamp(self, instant: dt.datetime | None) -> SafeString:
         """A <time> in the reader's zone, or a dash."""
-        return times.stamp(instant.astimezone(self.zone), self.here) if instant else SafeString("–")
+        return dates.stamp(instant.astimezone(self.zone), self.here) if instant else SafeString("–")
 
     # facts
 
@@ -288,7 +289,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, dt.date):
-        return times.plain_day(value)
+        return dates.plain_day(value)
     if value is None:
         return ""
     return str(value) if isinstance(value, str) else str(localize(value.normalize() + 0))

@@ -20,9 +20,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from core import clock
+from organization import dates
 from organization.models import User
 from records.models import Event
-from tasks import times
 from tasks.models import Comment, Task
 from tasks.names import Names
 from tasks.sentences import ICONS, SENTENCES, Sentence
@@ -112,7 +112,7 @@ class Teller:
         quote, note = self._said(event, body)
         return Entry(
             pk=event.pk,
-            at=times.stamp(event.occurred_at.astimezone(self.zone), self.here),
+            at=dates.stamp(event.occurred_at.astimezone(self.zone), self.here),
             words=words,
             icon="" if event.verb == "comment" else ICONS.get(event.verb, "queue"),
             initials=event.actor.initials if event.verb == "comment" and event.actor else "",
@@ -173,7 +173,7 @@ class Teller:
 
     def _when(self, text: str) -> str:
         at = parse_datetime(text)
-        return times.day_and_time(at.astimezone(self.zone), self.here) if at else text
+        return dates.day_and_time(at.astimezone(self.zone), self.here) if at else text
 
     def _said(self, event: Any, body: dict[str, Any]) -> tuple[str, str]:
         """What somebody wrote with it, and who sees that."""

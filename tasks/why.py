@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from core import clock
+from organization import dates
 from organization.calendars import today_in
 from organization.models import Holding, User
-from tasks import times
 from tasks.eligibility import Failure, facts_of, gate, need_of
 from tasks.models import Requirement, Task
 from tasks.parts import needs_of
@@ -101,4 +101,4 @@ def _of_the_task(task: Task, user: User) -> Failure | None:
 
 def _said(instant: dt.datetime, now: dt.datetime) -> str:
     zone = timezone.get_current_timezone()
-    return times.day_and_time(instant.astimezone(zone), now.astimezone(zone))
+    return dates.day_and_time(instant.astimezone(zone), now.astimezone(zone))

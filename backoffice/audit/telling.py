@@ -20,9 +20,9 @@ from backoffice.audit.values import Values
 from backoffice.audit.verbs import words_of
 from backoffice.audit.words import KINDS, field_label, sentence_of
 from core import clock
+from organization import dates
 from organization.models import User
 from records.models import Event
-from tasks import times
 from tasks.models import Comment, Task
 from tasks.names import Names
 from tasks.rules import sees_content
@@ -106,7 +106,7 @@ class Telling:
         seen = task is not None and task.seen
         return Told(
             event=event,
-            at=times.stamp(event.occurred_at.astimezone(self.zone), self.here),
+            at=dates.stamp(event.occurred_at.astimezone(self.zone), self.here),
             words=words,
             quote=quote,
             note=note,

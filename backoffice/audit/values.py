@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from backoffice.audit import asked
-from tasks import times
+from organization import dates
 from tasks.names import Names
 from tasks.states import Priority, State, WaitReason
 
@@ -72,9 +72,9 @@ class Values:
 
     def _text(self, value: str) -> str:
         if _DAY.fullmatch(value) and (day := _day(value)):
-            return times.plain_day(day)
+            return dates.plain_day(day)
         at = parse_datetime(value) if len(value) > 18 and value[4:5] == "-" and "T" in value[:11] else None
-        return times.whole(at.astimezone(self.zone)) if at and at.tzinfo else value[:LONGEST]
+        return dates.whole(at.astimezone(self.zone)) if at and at.tzinfo else value[:LONGEST]
 
 
 def _day(text: str) -> dt.date | None:

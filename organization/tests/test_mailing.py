@@ -296,7 +296,7 @@ def test_mail_is_in_the_persons_language_and_zone(mira: User) -> None:
     mira.save()
     tell(mira, "1", "overdue", moment=NOON)
     sweep(NOON)
-    assert "9 p.m." in mails()[0].subject
+    assert " 21:00" in mails()[0].subject
 
 
 def test_subjects_cannot_split_headers(mira: User, make: Any) -> None:

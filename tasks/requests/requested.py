@@ -10,8 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core import clock
+from organization import dates
 from organization.models import User
-from tasks import parts, rules, times
+from tasks import parts, rules
 from tasks.models import Comment
 from tasks.names import Names
 from tasks.requests import lists
@@ -33,7 +34,7 @@ class Requested:
 
     def stamp(self, instant: dt.datetime) -> SafeString:
         """A <time> in the reader's zone."""
-        return times.stamp(instant.astimezone(self.zone), self.here)
+        return dates.stamp(instant.astimezone(self.zone), self.here)
 
     @property
     def papers(self) -> list[parts.Paper]:

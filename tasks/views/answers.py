@@ -13,8 +13,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from core import clock
 from core.htmx import go, trigger, wants_part
+from organization import dates
 from organization.models import User
-from tasks import counts, lists, times, unsent
+from tasks import counts, lists, unsent
 from tasks.models import Task
 from tasks.views import task as task_page
 from tasks.views.acts import SAVED, Act
@@ -52,7 +53,7 @@ def done(request: HttpRequest, task: Task, act: Act, *, quiet: bool = False) -> 
         where = back_to(request, url)
         mark = f"did={act.name}" if act.undo else ""
         return redirect(f"{where}{'&' if '?' in where else '?'}{mark}" if mark else where)
-    saved = times.time(timezone.localtime(clock.now())) if act is SAVED else ""
+    saved = dates.time(timezone.localtime(clock.now())) if act is SAVED else ""
     response = parts(request, task_page.reached(request, task.reference), saved=saved)
     if quiet:
         return trigger(response, say=told)

@@ -20,9 +20,9 @@ from django.utils import translation
 from django.utils.translation import trans_real
 
 from backoffice.tests.walk.tables import PAGES
+from organization import dates
 from organization.forms_places import countries
 from organization.importing.sheets import KINDS
-from tasks import times
 from tasks.presenting import words_of
 
 READERS = "chmd"
@@ -101,7 +101,7 @@ def brackets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def _forget() -> None:
     words_of.cache_clear()
-    times._day.cache_clear()
+    dates._day.cache_clear()
 
 
 def data_of_the_office() -> set[str]:
