@@ -12,7 +12,7 @@ import statistics
 from pathlib import Path
 from typing import Any
 
-from bench import background, floors, machine, offices
+from bench import background, floors, machine, offices, searching
 from bench.figures import FIGURES, Target, next_and_complete
 from bench.serve import database_server
 
@@ -79,6 +79,7 @@ def main() -> None:
     with database_server() as server, offices.opened(server, sizes, PILE) as (targets, piled, base):
         results["rates"] = measure(targets, list(FIGURES), options.repeats)
         results["flat"] = ratios(results["rates"], targets[0].name)
+        results["searches"] = searching.measure(targets)
         results["memory"] = {target.name: round(target.memory_mb(), 1) for target in targets}
         names = ["queue", "department page"]
         results["piled_rates"] = measure([base, piled], names, options.repeats)
@@ -88,6 +89,7 @@ def main() -> None:
         results["broker"] = floors.broker_trouble(server, base, base.database, options.repeats)
     fine = show("Flat: 1,000 tasks over more", results["flat"], LIMITS["flat"])
     fine &= show(f"{PILE:,} open tasks in one department", results["piled"], LIMITS["piled"])
+    fine &= searching.show(results)
     fine &= floors.show(results)
     fine &= background.show(results)
     options.out.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -138,7 +138,7 @@ def test_sentences_in_the_persons_language_and_zone(cast):
     task = make.task(cast.permits)
     problem = refusal(Caller(cast.mira).verb(task, "claim"), 409, "not_eligible_absence")
     there = until.astimezone(dt.timezone(dt.timedelta(hours=9)))
-    assert f"{there:%d.%m.%Y} {there:%H:%M}" in problem["detail"]
+    assert f" {there.day}. " in problem["detail"] and f" {there:%Y %H:%M}." in problem["detail"]
 
 
 def test_a_token_costs_one_statement(cast):

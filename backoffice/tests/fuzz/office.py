@@ -127,7 +127,7 @@ def _aside(seed: Seed) -> None:
     hidden = seed.task(requester=None, confidential=True, title="Hidden")
     transitions.assign(hidden, actor=seed.cast.ruth, to=seed.cast.kofi)
     editing.comment(hidden, "hidden words", actor=seed.cast.kofi)
-    for operation in ("list_comments", "comment_task", "attach_task"):
+    for operation in ("list_comments", "comment_task", "attach_task", "break_glass_task"):
         seed.ripe[operation].append(hidden.reference)
 
 
