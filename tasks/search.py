@@ -45,8 +45,10 @@ _NEAR = f"""near AS MATERIALIZED (
     UNION (SELECT task_id FROM tasks_involvement WHERE person_id = %(person)s ORDER BY task_id DESC LIMIT %(own)s))"""
 _COLUMNS = "words @@ %(titled)s::tsquery AS titled, words @@ %(outer)s::tsquery AS outward"
 _MATCHED = {
+    # OFFSET 0: entry by entry through the key, never through the words of a whole office that is not large yet.
     "near": f"""{_NEAR}, matched AS MATERIALIZED (
-      SELECT e.task_id, {_COLUMNS} FROM near n JOIN tasks_searchentry e ON e.task_id = n.task_id
+      SELECT e.task_id, {_COLUMNS} FROM near n
+      CROSS JOIN LATERAL (SELECT task_id, words FROM tasks_searchentry WHERE task_id = n.task_id OFFSET 0) e
       WHERE e.words @@ %(wanted)s::tsquery)""",
     "all": f"""matched AS MATERIALIZED (
       SELECT task_id, {_COLUMNS} FROM tasks_searchentry WHERE words @@ %(reached)s::tsquery LIMIT %(rare)s)""",
