@@ -38,7 +38,8 @@ SIDEWAYS = """() => [document.documentElement, ...document.querySelectorAll("mai
     return `${innerWidth} px: <${one.localName}> scrolls sideways: ${(out ?? one).outerHTML.slice(0, 150)}`;
   })"""
 # Without `preload` axe fetches no styles anew, and writes none into the page. What passes need not be described.
-AXE = """options => axe.run(document, {...options, preload: false, resultTypes: ["violations"]})
+AXE = """({within, ...options}) => axe
+  .run(within ?? document, {...options, preload: false, resultTypes: ["violations"]})
   .then(found => found.violations.flatMap(one =>
     one.nodes.map(node => `${one.id}: ${node.html.slice(0, 200)} ${node.any[0]?.message ?? ""}`)))"""
 
@@ -130,22 +131,22 @@ def visit(db: None, answering: Answering, contexts: Contexts) -> Iterator[Callab
     assert complaints == []
 
 
-def _axe(page: Page, **options: Any) -> list[str]:
+def _axe(page: Page, within: str | None, **options: Any) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate((settings.MODULES / "axe-core/axe.min.js").read_text())
-    found: list[str] = page.evaluate(AXE, options)
+    found: list[str] = page.evaluate(AXE, {"within": within, **options})
     return found
 
 
-def find_flaws(page: Page, *, in_place: bool = True) -> list[str]:
+def find_flaws(page: Page, *, in_place: bool = True, within: str | None = None) -> list[str]:
     """What axe finds in light and dark, and where the page scrolls sideways, wide and narrow.
 
     The page is not loaded again; afterwards it is as it was. `in_place` False leaves the window alone, for states that
-    do not outlive another size.
+    do not outlive another size. `within` is a selector: axe looks at nothing else, for what is known around it.
     """
-    found = _axe(page, runOnly=TAGS)
+    found = _axe(page, within, runOnly=TAGS)
     page.emulate_media(color_scheme="dark")
-    found += [f"dark: {one}" for one in _axe(page, runOnly=COLOURS)]
+    found += [f"dark: {one}" for one in _axe(page, within, runOnly=COLOURS)]
     page.emulate_media(color_scheme="light")
     found += page.evaluate(SIDEWAYS)
     size = page.viewport_size

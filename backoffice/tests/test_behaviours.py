@@ -22,6 +22,24 @@ def press(page: Any, *keys: str) -> None:
         page.keyboard.press(key)
 
 
+def test_what_is_wrong_with_a_page_is_found(visit: Callable[..., Any], flaws: Any, cast: Any) -> None:
+    """Every test that finds nothing wrong with a page leans on this one."""
+    page = visit(cast.mira, "/form/")
+    assert flaws(page) == []
+    page.evaluate("""() => {
+        const [image, pale, wide] = ["img", "p", "div"].map(name => document.createElement(name));
+        image.src = "/static/favicon.svg";
+        pale.textContent = "Hardly to be read";
+        pale.style.color = "#888";
+        pale.style.background = "#777";
+        wide.style.cssText = "inline-size: 500px; block-size: 1px";
+        document.querySelector("main").append(image, pale, wide);
+    }""")
+    found = "\n".join(flaws(page))
+    for words in ("image-alt: <img", "\ncolor-contrast: <p", "dark: color-contrast: <p", "320 px: <html> scrolls"):
+        assert words in f"\n{found}", found
+
+
 def test_j_and_k_move_and_enter_opens_beside_the_list(visit: Callable[..., Any], cast: Any) -> None:
     page = visit(cast.mira)
     press(page, "j", "j", "j", "k")

@@ -138,7 +138,7 @@ def work(port: int, who: tuple[str, int, int], number: int, stop: threading.Even
         if stop.is_set():
             return
         # Thirty-two are at it all the time as it is; without a breath they take the cores from the tests beside.
-        time.sleep(dice.random() / 5)
+        time.sleep(dice.random())
         key = f"{number}-{turn}"
         if dice.random() < 0.4:
             body: dict[str, object] = {"title": f"Made {key}", "procedure": procedure, "department": department}

@@ -83,7 +83,7 @@ class Looker:
         self.page.evaluate(FINGERS)
         self.faults += self.page.evaluate("fingers.heads()")
         self._walk(frame)
-        self.faults += find_flaws(self.page)
+        self.faults += find_flaws(self.page, within=None if frame else "main")
         return [f"{ROLES[self.letter]} {self.path}: {fault}" for fault in self.faults]
 
     def _walk(self, frame: bool) -> None:
