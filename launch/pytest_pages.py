@@ -37,6 +37,9 @@ SIDEWAYS = """() => [document.documentElement, ...document.querySelectorAll("mai
       inner.getBoundingClientRect().right > end).pop();
     return `${innerWidth} px: <${one.localName}> scrolls sideways: ${(out ?? one).outerHTML.slice(0, 150)}`;
   })"""
+# How much is below the fold: axe says nothing of the contrast of what is scrolled out of a pane.
+BELOW = """() => Math.min(8000, Math.max(...[...document.querySelectorAll("html, main, .pane")]
+  .map(one => one.scrollHeight - one.clientHeight)))"""
 # Without `preload` axe fetches no styles anew, and writes none into the page. What passes need not be described.
 AXE = """({within, ...options}) => axe
   .run(within ?? document, {...options, preload: false, resultTypes: ["violations"]})
@@ -139,17 +142,21 @@ def _axe(page: Page, within: str | None, **options: Any) -> list[str]:
 
 
 def find_flaws(page: Page, *, in_place: bool = True, within: str | None = None) -> list[str]:
-    """What axe finds in light and dark, and where the page scrolls sideways, wide and narrow.
+    """What axe finds in light and dark in the whole page, and where it scrolls sideways, wide and narrow.
 
     The page is not loaded again; afterwards it is as it was. `in_place` False leaves the window alone, for states that
-    do not outlive another size. `within` is a selector: axe looks at nothing else, for what is known around it.
+    do not outlive another size: then contrast is known of what is in view. `within` is a selector: axe looks at nothing
+    else, for what is known around it.
     """
+    size = page.viewport_size
     found = _axe(page, within, runOnly=TAGS)
+    if in_place and size and (below := page.evaluate(BELOW)) > 0:
+        page.set_viewport_size({"width": size["width"], "height": size["height"] + below})
+        found += _axe(page, within, runOnly=COLOURS)
     page.emulate_media(color_scheme="dark")
     found += [f"dark: {one}" for one in _axe(page, within, runOnly=COLOURS)]
     page.emulate_media(color_scheme="light")
     found += page.evaluate(SIDEWAYS)
-    size = page.viewport_size
     for width, height in NARROW if in_place else ():
         page.set_viewport_size({"width": width, "height": height})
         found += page.evaluate(SIDEWAYS)

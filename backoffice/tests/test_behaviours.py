@@ -29,11 +29,12 @@ def test_what_is_wrong_with_a_page_is_found(visit: Callable[..., Any], flaws: An
     page.evaluate("""() => {
         const [image, pale, wide] = ["img", "p", "div"].map(name => document.createElement(name));
         image.src = "/static/favicon.svg";
+        image.width = 20;
         pale.textContent = "Hardly to be read";
         pale.style.color = "#888";
         pale.style.background = "#777";
-        wide.style.cssText = "inline-size: 500px; block-size: 1px";
-        document.querySelector("main").append(image, pale, wide);
+        wide.style.cssText = "inline-size: 500px; block-size: 900px";
+        document.querySelector("main").append(image, wide, pale);
     }""")
     found = "\n".join(flaws(page))
     for words in ("image-alt: <img", "\ncolor-contrast: <p", "dark: color-contrast: <p", "320 px: <html> scrolls"):
